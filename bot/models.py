@@ -1,0 +1,227 @@
+"""The frozen records that pass between stages: Entry → Paper → Brief → Message.
+
+Each stage takes one and gives the next. Nothing here does anything but say what it is.
+Times are aware datetimes in UTC; dates are local to a channel or as printed in a digest.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a digest file says of one paper, as printed: untrusted, uncleaned.
+
+    ``line`` is the 1-based line of the title in the file, ``position`` the 1-based place among its entries.
+    """
+
+    title: str
+    abstract: str
+    line: int
+    position: int
+    arxiv_id: str | None = None
+    doi: str | None = None
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: date | None = None
+    upvotes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A piece of a digest file that could not be read: where, why, and its beginning (200 characters)."""
+
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """All that one digest file says: its entries in order, and what could not be read."""
+
+    format: str
+    date: date | None
+    entries: tuple[Entry, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper: cleaned text beside the text as printed. ``id`` is None until the store has admitted it."""
+
+    title: str
+    abstract: str
+    title_as_printed: str
+    abstract_as_printed: str
+    arxiv_id: str | None = None
+    doi: str | None = None
+    url: str | None = None
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: date | None = None
+    upvotes: int | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link found in an abstract (``code``, ``project``), the paper's own page (``paper``),
+    or where to look for the paper when no id is known (``find``)."""
+
+    kind: Literal["code", "project", "paper", "find"]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What a reader needs of a paper: one sentence, one to five tags, up to three figures, links.
+
+    ``areas`` are arXiv categories; ``areas_guessed`` says that no digest gave them and they were inferred.
+    """
+
+    paper: Paper
+    summary: str
+    tags: tuple[str, ...]
+    figures: tuple[str, ...]
+    links: tuple[Link, ...]
+    areas: tuple[str, ...] = ()
+    areas_guessed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether two entries are the same paper, and the reason in words a person can check.
+
+    ``rule`` names what decided: ``arxiv-id``, ``doi``, ``title``, ``near-title``, ``abstract``, ``new``.
+    """
+
+    verdict: Literal["same", "related", "different"]
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one digest file: ``entries`` = ``new`` + ``seen`` + ``unreadable``."""
+
+    file: str
+    entries: int
+    new: int
+    seen: int
+    unreadable: int
+    digest_date: date | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interests:
+    """What a channel cares about: tags and keywords raise a paper, muted words hide it."""
+
+    tags: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Where posts go, and when. ``key`` is ``platform:address``, for good; ``time`` is local in ``zone``."""
+
+    key: str
+    platform: str
+    address: str
+    name: str
+    zone: str
+    time: time
+    max_papers: int = 20
+    quiet_line: bool = False
+    interests: Interests = field(default_factory=Interests)
+
+
+class State(StrEnum):
+    """The delivery state of a message; see ``publish``."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    REJECTED = "rejected"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a post's header message states. ``files`` are digest file names, ``top_tags`` best first."""
+
+    local_date: date
+    entries: int
+    new: int
+    seen: int
+    shown: int
+    left_out: int
+    top_tags: tuple[tuple[str, int], ...] = ()
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One day's post in one channel. ``thread_id`` is the platform's, once the thread exists."""
+
+    id: int
+    channel: str
+    local_date: date
+    header: Header
+    thread_id: str | None
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One part of a post, a row of the outbox. Part 0 is the header, the last may be the closing message.
+
+    ``nonce`` is at most 25 characters, unique per channel, date and part, and doubles as the marker
+    that the sent message carries.
+    """
+
+    id: int
+    post_id: int
+    channel: str
+    part: int
+    kind: Literal["header", "paper", "closing"]
+    paper_id: int | None
+    nonce: str
+    state: State
+    platform_id: str | None = None
+    attempts: int = 0
+    claimed: datetime | None = None
+    not_before: datetime | None = None
+    sent: datetime | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One digest file naming one paper, as printed there, and how that was decided."""
+
+    paper_id: int
+    file: str
+    digest_date: date | None
+    seen: datetime
+    line: int
+    position: int
+    title_as_printed: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A paper that a person kept. ``person`` is ``platform:id``; ``source`` is where it was kept from."""
+
+    person: str
+    paper_id: int
+    created: datetime
+    note: str = ""
+    source: str = ""
