@@ -167,6 +167,31 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Closing:
+    """What a post's closing message names: the papers (id, title) that it left out, best first."""
+
+    left_out: tuple[tuple[int, str], ...]
+
+
+Content = Header | Brief | Closing
+"""What a message says; each platform renders it in its own best form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A paper's place in a post: ``shown`` in a message of its own, else named in the closing message.
+
+    ``muted`` is the word that hid it from the post altogether; ``score`` tells the parts of its rank.
+    """
+
+    paper_id: int
+    place: int
+    shown: bool
+    score: tuple[tuple[str, float], ...] = ()
+    muted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One day's post in one channel. ``thread_id`` is the platform's, once the thread exists."""
 
@@ -203,6 +228,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """What became of one paper in one channel: its place in a post, and its message if it was given one."""
+
+    channel: Channel
+    post: Post
+    pick: Pick
+    message: Message | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """One digest file naming one paper, as printed there, and how that was decided."""
 
@@ -225,3 +260,13 @@ class Bookmark:
     created: datetime
     note: str = ""
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paper that a search found. ``snippet`` is its summary or abstract with the words found in ‹ ›."""
+
+    brief: Brief
+    snippet: str
+    bookmarks: int
+    placements: tuple[Placement, ...]

@@ -1,0 +1,65 @@
+"""Bookmarks: the papers that people keep."""
+
+from collections.abc import Sequence
+from sqlite3 import Connection, Row
+
+from bot.models import Bookmark
+from bot.store.rows import must_time, put_time
+
+
+def add(db: Connection, bookmark: Bookmark) -> bool:
+    """Keep a paper for a person; False when it was kept already (then nothing changes)."""
+    cursor = db.execute(
+        "INSERT OR IGNORE INTO bookmarks (person, paper_id, created, note, source) VALUES (?, ?, ?, ?, ?)",
+        (bookmark.person, bookmark.paper_id, put_time(bookmark.created), bookmark.note, bookmark.source),
+    )
+    return cursor.rowcount == 1
+
+
+def remove(db: Connection, person: str, paper_id: int) -> bool:
+    """Drop a person's bookmark; False when there was none."""
+    cursor = db.execute("DELETE FROM bookmarks WHERE person = ? AND paper_id = ?", (person, paper_id))
+    return cursor.rowcount == 1
+
+
+def note(db: Connection, person: str, paper_id: int, text: str) -> bool:
+    """Write a person's note on a paper they keep; False when they don't keep it."""
+    cursor = db.execute(
+        "UPDATE bookmarks SET note = ? WHERE person = ? AND paper_id = ?", (text, person, paper_id)
+    )
+    return cursor.rowcount == 1
+
+
+def of(db: Connection, person: str | None = None) -> list[Bookmark]:
+    """A person's bookmarks, or everyone's, newest first."""
+    rows = db.execute(
+        "SELECT * FROM bookmarks WHERE ? IS NULL OR person = ? ORDER BY created DESC, paper_id DESC",
+        (person, person),
+    )
+    return [_bookmark(row) for row in rows]
+
+
+def counts(db: Connection, paper_ids: Sequence[int]) -> dict[int, int]:
+    """How many people keep each of these papers; those that nobody keeps are missing."""
+    found = {}
+    for paper_id in paper_ids:
+        row = db.execute("SELECT count(*) AS n FROM bookmarks WHERE paper_id = ?", (paper_id,)).fetchone()
+        if row["n"]:
+            found[paper_id] = int(row["n"])
+    return found
+
+
+def kept_by(db: Connection, person: str, paper_ids: Sequence[int]) -> set[int]:
+    """Which of these papers the person keeps."""
+    query = "SELECT 1 FROM bookmarks WHERE person = ? AND paper_id = ?"
+    return {paper_id for paper_id in paper_ids if db.execute(query, (person, paper_id)).fetchone()}
+
+
+def _bookmark(row: Row) -> Bookmark:
+    return Bookmark(
+        person=row["person"],
+        paper_id=row["paper_id"],
+        created=must_time(row["created"]),
+        note=row["note"],
+        source=row["source"],
+    )

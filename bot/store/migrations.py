@@ -1,0 +1,224 @@
+"""The schema, as a list of named steps that only ever grows.
+
+A step is frozen once released: it imports no live code, and a change is a new step. Each runs in one
+transaction together with its record in ``_sqlite_migrations``. sqlite-utils is imported only when there is
+something to apply, since it takes longer to import than the rest of the store.
+"""
+
+from collections.abc import Callable
+from sqlite3 import Connection, OperationalError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+SET = "broadsheet"
+
+
+def m001_history(db: "Database") -> None:
+    """Digest files and papers; posts and their outbox; bookmarks; full text."""
+    for statement in _M001.split(";\n\n"):
+        db.execute(statement)
+
+
+_M001 = """
+CREATE TABLE digests (
+    id INTEGER PRIMARY KEY,
+    sha256 TEXT NOT NULL UNIQUE,
+    file TEXT NOT NULL,
+    format TEXT,
+    date TEXT,
+    read_at TEXT NOT NULL,
+    entries INTEGER NOT NULL,
+    new INTEGER NOT NULL,
+    seen INTEGER NOT NULL,
+    unreadable INTEGER NOT NULL,
+    error TEXT
+) STRICT;
+
+CREATE INDEX digests_read_at ON digests(read_at);
+
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY,
+    digest_id INTEGER NOT NULL REFERENCES digests(id),
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX quarantine_digest ON quarantine(digest_id);
+
+CREATE TABLE papers (
+    id INTEGER PRIMARY KEY,
+    arxiv_id TEXT UNIQUE,
+    doi TEXT UNIQUE,
+    title TEXT NOT NULL,
+    abstract TEXT NOT NULL,
+    title_as_printed TEXT,
+    abstract_as_printed TEXT,
+    url TEXT,
+    authors TEXT NOT NULL DEFAULT '[]',
+    categories TEXT NOT NULL DEFAULT '[]',
+    published TEXT,
+    upvotes INTEGER,
+    summary TEXT NOT NULL,
+    figures TEXT NOT NULL DEFAULT '[]',
+    links TEXT NOT NULL DEFAULT '[]',
+    areas TEXT NOT NULL DEFAULT '[]',
+    areas_guessed INTEGER NOT NULL DEFAULT 0,
+    first_seen TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX papers_first_seen ON papers(first_seen);
+
+CREATE TABLE paper_tags (
+    tag TEXT NOT NULL,
+    paper_id INTEGER NOT NULL REFERENCES papers(id),
+    place INTEGER NOT NULL,
+    PRIMARY KEY (tag, paper_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX paper_tags_paper ON paper_tags(paper_id, place);
+
+CREATE TABLE block_keys (
+    key TEXT NOT NULL,
+    paper_id INTEGER NOT NULL REFERENCES papers(id),
+    PRIMARY KEY (key, paper_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sightings (
+    id INTEGER PRIMARY KEY,
+    digest_id INTEGER NOT NULL REFERENCES digests(id),
+    paper_id INTEGER NOT NULL REFERENCES papers(id),
+    line INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    title_as_printed TEXT,
+    verdict TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    reason TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX sightings_paper ON sightings(paper_id);
+
+CREATE INDEX sightings_digest ON sightings(digest_id);
+
+CREATE TABLE related (
+    paper_id INTEGER NOT NULL REFERENCES papers(id),
+    other_id INTEGER NOT NULL REFERENCES papers(id),
+    rule TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (paper_id, other_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE channels (
+    key TEXT PRIMARY KEY,
+    platform TEXT NOT NULL,
+    address TEXT NOT NULL,
+    name TEXT NOT NULL,
+    zone TEXT NOT NULL,
+    time TEXT NOT NULL,
+    max_papers INTEGER NOT NULL,
+    quiet_line INTEGER NOT NULL,
+    interests TEXT NOT NULL,
+    active INTEGER NOT NULL DEFAULT 1
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE posts (
+    id INTEGER PRIMARY KEY,
+    channel TEXT NOT NULL REFERENCES channels(key),
+    local_date TEXT NOT NULL,
+    header TEXT NOT NULL,
+    thread_id TEXT,
+    last_paper_id INTEGER NOT NULL,
+    last_digest_id INTEGER NOT NULL,
+    created TEXT NOT NULL,
+    UNIQUE (channel, local_date)
+) STRICT;
+
+CREATE TABLE post_papers (
+    channel TEXT NOT NULL,
+    paper_id INTEGER NOT NULL REFERENCES papers(id),
+    post_id INTEGER NOT NULL REFERENCES posts(id),
+    place INTEGER NOT NULL,
+    shown INTEGER NOT NULL,
+    score TEXT NOT NULL,
+    muted TEXT,
+    PRIMARY KEY (channel, paper_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX post_papers_post ON post_papers(post_id, place);
+
+CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    post_id INTEGER NOT NULL REFERENCES posts(id),
+    part INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    paper_id INTEGER REFERENCES papers(id),
+    nonce TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL DEFAULT 'pending',
+    platform_id TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    claimed TEXT,
+    not_before TEXT,
+    sent TEXT,
+    error TEXT,
+    UNIQUE (post_id, part)
+) STRICT;
+
+CREATE INDEX messages_open ON messages(post_id, part) WHERE state NOT IN ('sent', 'rejected');
+
+CREATE INDEX messages_platform_id ON messages(platform_id);
+
+CREATE INDEX messages_paper ON messages(paper_id);
+
+CREATE TABLE bookmarks (
+    person TEXT NOT NULL,
+    paper_id INTEGER NOT NULL REFERENCES papers(id),
+    created TEXT NOT NULL,
+    note TEXT NOT NULL DEFAULT '',
+    source TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (person, paper_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX bookmarks_paper ON bookmarks(paper_id);
+
+CREATE VIRTUAL TABLE papers_fts USING fts5(
+    title, abstract, content='papers', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+)
+"""
+
+MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history,)
+"""Every step, oldest first; the function's name is what the database remembers."""
+
+
+def applied(db: Connection) -> set[str]:
+    """The names of the steps that this database has had."""
+    try:
+        rows = db.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ?", (SET,)).fetchall()
+    except OperationalError as error:
+        if "no such table" in str(error):
+            return set()
+        raise
+    return {row["name"] for row in rows}
+
+
+def unknown(db: Connection) -> list[str]:
+    """Steps that this database has had and this version does not know: it was written by a newer one."""
+    return sorted(applied(db) - {step.__name__ for step in MIGRATIONS})
+
+
+def pending(db: Connection) -> list[str]:
+    """Steps that this database has yet to take, oldest first."""
+    done = applied(db)
+    return [step.__name__ for step in MIGRATIONS if step.__name__ not in done]
+
+
+def apply(db: Connection) -> None:
+    """Take every pending step, each in a transaction of its own with its record."""
+    from sqlite_utils import Database
+    from sqlite_utils.migrations import Migrations
+
+    steps = Migrations(SET)
+    for step in MIGRATIONS:
+        steps()(step)
+    steps.apply(Database(db))

@@ -1,0 +1,271 @@
+"""Posts and the outbox: a message is a row here before it is a message on a platform.
+
+States: ``pending → sending → sent``, or ``rejected``, ``failed``, ``unknown``; see ``bot.publish``.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from sqlite3 import Connection, Row
+
+from bot.models import Channel, Header, Message, Pick, Placement, Post, State
+from bot.store import channels
+from bot.store.rows import get_time, must_time, put_time
+
+
+def insert_post(
+    db: Connection,
+    channel: Channel,
+    local_date: date,
+    header: Header,
+    picks: Sequence[Pick],
+    messages: Sequence[tuple[str, int | None, str]],
+    *,
+    last_paper_id: int,
+    last_digest_id: int,
+    now: datetime,
+) -> Post | None:
+    """Insert a post and all its messages, each a (kind, paper id, nonce) in the order of the parts.
+
+    Gives None, and inserts nothing, when the channel has a post for that date already.
+    """
+    cursor = db.execute(
+        "INSERT OR IGNORE INTO posts (channel, local_date, header, last_paper_id, last_digest_id, created) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            channel.key,
+            local_date.isoformat(),
+            _put_header(header),
+            last_paper_id,
+            last_digest_id,
+            put_time(now),
+        ),
+    )
+    if cursor.rowcount == 0:
+        return None
+    post_id = cursor.lastrowid
+    db.executemany(
+        "INSERT INTO post_papers (channel, paper_id, post_id, place, shown, score, muted) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                channel.key,
+                pick.paper_id,
+                post_id,
+                pick.place,
+                int(pick.shown),
+                json.dumps(pick.score),
+                pick.muted,
+            )
+            for pick in picks
+        ),
+    )
+    db.executemany(
+        "INSERT INTO messages (post_id, part, kind, paper_id, nonce) VALUES (?, ?, ?, ?, ?)",
+        ((post_id, part, *message) for part, message in enumerate(messages)),
+    )
+    return post_of_day(db, channel.key, local_date)
+
+
+def post_of_day(db: Connection, channel: str, local_date: date) -> Post | None:
+    """The channel's post for that local date."""
+    row = db.execute(
+        "SELECT * FROM posts WHERE channel = ? AND local_date = ?", (channel, local_date.isoformat())
+    ).fetchone()
+    return None if row is None else _post(row)
+
+
+def post(db: Connection, post_id: int) -> Post | None:
+    """One post by its id."""
+    row = db.execute("SELECT * FROM posts WHERE id = ?", (post_id,)).fetchone()
+    return None if row is None else _post(row)
+
+
+def posts(db: Connection, channel: str, limit: int, *, before: date | None = None) -> list[Post]:
+    """A channel's posts, newest first, those before a local date if one is given."""
+    rows = db.execute(
+        "SELECT * FROM posts WHERE channel = ? AND local_date < ? ORDER BY local_date DESC LIMIT ?",
+        (channel, "9999" if before is None else before.isoformat(), limit),
+    )
+    return [_post(row) for row in rows]
+
+
+def posted_dates(db: Connection, channel: str, limit: int = 3) -> tuple[date, ...]:
+    """The local dates of the channel's latest posts, newest first; empty when it never had one."""
+    rows = db.execute(
+        "SELECT local_date FROM posts WHERE channel = ? ORDER BY local_date DESC LIMIT ?", (channel, limit)
+    )
+    return tuple(date.fromisoformat(row["local_date"]) for row in rows)
+
+
+def picks(db: Connection, post_id: int, *, shown: bool | None = None) -> list[Pick]:
+    """The papers of a post by place, without the muted ones: all, those shown, or those left out."""
+    rows = db.execute(
+        "SELECT * FROM post_papers WHERE post_id = ? AND muted IS NULL AND shown IN (?, ?) ORDER BY place",
+        (post_id, 0 if shown is None else int(shown), 1 if shown is None else int(shown)),
+    )
+    return [_pick(row) for row in rows]
+
+
+def messages(db: Connection, post_id: int) -> list[Message]:
+    """A post's messages in the order of their parts."""
+    rows = db.execute(f"{_MESSAGES} WHERE m.post_id = ? ORDER BY m.part", (post_id,))
+    return [_message(row) for row in rows]
+
+
+def open_posts(db: Connection, channel: str) -> list[Post]:
+    """The channel's posts that have messages yet to be delivered, oldest first."""
+    rows = db.execute(
+        "SELECT * FROM posts WHERE channel = ? AND id IN "
+        "(SELECT post_id FROM messages WHERE state NOT IN ('sent', 'rejected')) ORDER BY local_date",
+        (channel,),
+    )
+    return [_post(row) for row in rows]
+
+
+def disown(db: Connection, channel: str) -> None:
+    """Mark as ``unknown`` what this channel has in ``sending``: whoever claimed it is gone."""
+    db.execute(
+        "UPDATE messages SET state = 'unknown', error = 'the bot stopped between sending and recording' "
+        "WHERE state = 'sending' AND post_id IN (SELECT id FROM posts WHERE channel = ?)",
+        (channel,),
+    )
+
+
+def claim(db: Connection, message_id: int, now: datetime) -> Message | None:
+    """Take a message for sending; None when it is sent, rejected, being sent, or to be tried later only."""
+    cursor = db.execute(
+        "UPDATE messages SET state = 'sending', claimed = ?, attempts = attempts + 1, error = NULL "
+        "WHERE id = ? AND (state IN ('pending', 'unknown') OR (state = 'failed' AND not_before <= ?))",
+        (put_time(now), message_id, put_time(now)),
+    )
+    return message(db, message_id) if cursor.rowcount else None
+
+
+def record_sent(db: Connection, message_id: int, platform_id: str, now: datetime) -> None:
+    """The platform has the message, under this id of its own."""
+    db.execute(
+        "UPDATE messages SET state = 'sent', platform_id = ?, sent = ?, not_before = NULL, error = NULL WHERE id = ?",
+        (platform_id, put_time(now), message_id),
+    )
+
+
+def record_unsent(
+    db: Connection, message_id: int, state: State, error: str, not_before: datetime | None = None
+) -> None:
+    """The message was ``rejected``, ``failed`` (with the time of the next try) or has become ``unknown``."""
+    db.execute(
+        "UPDATE messages SET state = ?, error = ?, not_before = ? WHERE id = ?",
+        (state, error, None if not_before is None else put_time(not_before), message_id),
+    )
+
+
+def record_thread(db: Connection, post_id: int, thread_id: str) -> None:
+    """The post's thread is open, under this id of the platform's."""
+    db.execute("UPDATE posts SET thread_id = ? WHERE id = ?", (thread_id, post_id))
+
+
+def retry(db: Connection, post_id: int) -> int:
+    """Make a post's rejected and failed messages ``pending`` again; gives how many."""
+    return db.execute(
+        "UPDATE messages SET state = 'pending', not_before = NULL "
+        "WHERE post_id = ? AND state IN ('rejected', 'failed')",
+        (post_id,),
+    ).rowcount
+
+
+def message(db: Connection, message_id: int) -> Message | None:
+    """One message by its id."""
+    row = db.execute(f"{_MESSAGES} WHERE m.id = ?", (message_id,)).fetchone()
+    return None if row is None else _message(row)
+
+
+def message_of_platform(db: Connection, channel: str, platform_id: str) -> Message | None:
+    """The message that the platform knows under this id."""
+    row = db.execute(
+        f"{_MESSAGES} WHERE m.platform_id = ? AND p.channel = ?", (platform_id, channel)
+    ).fetchone()
+    return None if row is None else _message(row)
+
+
+def states(db: Connection) -> dict[State, int]:
+    """How many messages are in each state."""
+    rows = db.execute("SELECT state, count(*) AS n FROM messages GROUP BY state ORDER BY state")
+    return {State(row["state"]): row["n"] for row in rows}
+
+
+def placements(db: Connection, paper_id: int) -> list[Placement]:
+    """What became of a paper in every channel that has considered it, oldest post first."""
+    rows = db.execute(
+        "SELECT * FROM post_papers WHERE paper_id = ? AND channel IN (SELECT key FROM channels) ORDER BY post_id",
+        (paper_id,),
+    ).fetchall()
+    found = []
+    for row in rows:
+        channel, of_post = channels.get(db, row["channel"]), post(db, row["post_id"])
+        assert channel is not None
+        assert of_post is not None
+        sent = db.execute(
+            f"{_MESSAGES} WHERE m.post_id = ? AND m.paper_id = ?", (of_post.id, paper_id)
+        ).fetchone()
+        found.append(Placement(channel, of_post, _pick(row), None if sent is None else _message(sent)))
+    return found
+
+
+_MESSAGES = "SELECT m.*, p.channel FROM messages m JOIN posts p ON p.id = m.post_id"
+
+
+def _put_header(header: Header) -> str:
+    return json.dumps(asdict(header) | {"local_date": header.local_date.isoformat()}, ensure_ascii=False)
+
+
+def _get_header(text: str) -> Header:
+    facts = json.loads(text)
+    return Header(
+        **facts
+        | {
+            "local_date": date.fromisoformat(facts["local_date"]),
+            "top_tags": tuple((tag, count) for tag, count in facts["top_tags"]),
+            "files": tuple(facts["files"]),
+        }
+    )
+
+
+def _post(row: Row) -> Post:
+    return Post(
+        id=row["id"],
+        channel=row["channel"],
+        local_date=date.fromisoformat(row["local_date"]),
+        header=_get_header(row["header"]),
+        thread_id=row["thread_id"],
+        created=must_time(row["created"]),
+    )
+
+
+def _pick(row: Row) -> Pick:
+    return Pick(
+        paper_id=row["paper_id"],
+        place=row["place"],
+        shown=bool(row["shown"]),
+        score=tuple((name, value) for name, value in json.loads(row["score"])),
+        muted=row["muted"],
+    )
+
+
+def _message(row: Row) -> Message:
+    return Message(
+        id=row["id"],
+        post_id=row["post_id"],
+        channel=row["channel"],
+        part=row["part"],
+        kind=row["kind"],
+        paper_id=row["paper_id"],
+        nonce=row["nonce"],
+        state=State(row["state"]),
+        platform_id=row["platform_id"],
+        attempts=row["attempts"],
+        claimed=get_time(row["claimed"]),
+        not_before=get_time(row["not_before"]),
+        sent=get_time(row["sent"]),
+        error=row["error"],
+    )

@@ -1,0 +1,271 @@
+"""Papers, their tags and block keys, which digest named them, and which are related."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from sqlite3 import Connection, Row
+
+from bot.models import Brief, Decision, Link, Paper, Sighting
+from bot.store.rows import get_date, get_list, must_time, put_date, put_list, put_time
+
+CANDIDATES = 50
+"""Papers that one block key may bring; a key that names more is too common to tell papers apart."""
+
+_COLUMNS = (
+    "p.id, p.arxiv_id, p.doi, p.title, p.abstract, p.title_as_printed, p.abstract_as_printed, p.url, "
+    "p.authors, p.categories, p.published, p.upvotes"
+)
+
+
+def candidates(db: Connection, paper: Paper, block_keys: Sequence[str]) -> list[Paper]:
+    """The stored papers that ``paper`` could be: by arXiv id or DOI first, then by block key, oldest first."""
+    ids: dict[int, None] = {}
+    if paper.arxiv_id is not None:
+        rows = db.execute("SELECT id FROM papers WHERE arxiv_id = ?", (paper.arxiv_id,))
+        ids.update((row["id"], None) for row in rows)
+    if paper.doi is not None:
+        rows = db.execute("SELECT id FROM papers WHERE doi = ?", (paper.doi,))
+        ids.update((row["id"], None) for row in rows)
+    for key in block_keys:
+        rows = db.execute("SELECT paper_id FROM block_keys WHERE key = ? LIMIT ?", (key, CANDIDATES))
+        ids.update((row["paper_id"], None) for row in rows)
+    found = (db.execute(f"SELECT {_COLUMNS} FROM papers p WHERE p.id = ?", (id_,)).fetchone() for id_ in ids)
+    return [_paper(row) for row in found]
+
+
+def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime) -> int:
+    """Insert a new paper with its brief and give its id."""
+    paper = brief.paper
+    cursor = db.execute(
+        "INSERT INTO papers (arxiv_id, doi, title, abstract, title_as_printed, abstract_as_printed, url, "
+        "authors, categories, published, upvotes, summary, figures, links, areas, areas_guessed, first_seen) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*_values(paper), *_brief_values(brief), put_time(now)),
+    )
+    paper_id = cursor.lastrowid
+    assert paper_id is not None
+    _index(db, paper_id, brief, block_keys)
+    return paper_id
+
+
+def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
+    """Replace what is known of the paper ``brief.paper.id``, keeping its id and its history."""
+    paper_id = brief.paper.id
+    assert paper_id is not None
+    old = db.execute("SELECT title, abstract FROM papers WHERE id = ?", (paper_id,)).fetchone()
+    db.execute(
+        "INSERT INTO papers_fts (papers_fts, rowid, title, abstract) VALUES ('delete', ?, ?, ?)",
+        (paper_id, old["title"], old["abstract"]),
+    )
+    db.execute("DELETE FROM paper_tags WHERE paper_id = ?", (paper_id,))
+    db.execute(
+        "UPDATE papers SET arxiv_id = ?, doi = ?, title = ?, abstract = ?, title_as_printed = ?, "
+        "abstract_as_printed = ?, url = ?, authors = ?, categories = ?, published = ?, upvotes = ?, "
+        "summary = ?, figures = ?, links = ?, areas = ?, areas_guessed = ? WHERE id = ?",
+        (*_values(brief.paper), *_brief_values(brief), paper_id),
+    )
+    _index(db, paper_id, brief, block_keys)
+
+
+def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
+    """Remember that a digest named a paper, and how that was decided."""
+    paper = db.execute(
+        "SELECT coalesce(title_as_printed, title) AS printed FROM papers WHERE id = ?", (sighting.paper_id,)
+    ).fetchone()
+    printed = None if paper["printed"] == sighting.title_as_printed else sighting.title_as_printed
+    decision = sighting.decision
+    db.execute(
+        "INSERT INTO sightings (digest_id, paper_id, line, position, title_as_printed, verdict, rule, reason) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            digest_id,
+            sighting.paper_id,
+            sighting.line,
+            sighting.position,
+            printed,
+            decision.verdict,
+            decision.rule,
+            decision.reason,
+        ),
+    )
+
+
+def relate(db: Connection, paper_id: int, other_id: int, decision: Decision) -> None:
+    """Link two papers that are not the same, both ways."""
+    for pair in ((paper_id, other_id), (other_id, paper_id)):
+        db.execute(
+            "INSERT OR IGNORE INTO related VALUES (?, ?, ?, ?)", (*pair, decision.rule, decision.reason)
+        )
+
+
+def related(db: Connection, paper_id: int) -> list[tuple[int, Decision]]:
+    """The papers linked to this one, each with the reason."""
+    rows = db.execute(
+        "SELECT other_id, rule, reason FROM related WHERE paper_id = ? ORDER BY other_id", (paper_id,)
+    )
+    return [(row["other_id"], Decision("related", row["rule"], row["reason"])) for row in rows]
+
+
+def sightings(db: Connection, paper_id: int) -> list[Sighting]:
+    """Every time a digest named this paper, oldest first."""
+    rows = db.execute(
+        "SELECT s.*, d.file, d.date, d.read_at, coalesce(s.title_as_printed, p.title_as_printed, p.title) AS printed "
+        "FROM sightings s JOIN digests d ON d.id = s.digest_id JOIN papers p ON p.id = s.paper_id "
+        "WHERE s.paper_id = ? ORDER BY s.id",
+        (paper_id,),
+    )
+    return [
+        Sighting(
+            paper_id=row["paper_id"],
+            file=row["file"],
+            digest_date=get_date(row["date"]),
+            seen=must_time(row["read_at"]),
+            line=row["line"],
+            position=row["position"],
+            title_as_printed=row["printed"],
+            decision=Decision(row["verdict"], row["rule"], row["reason"]),
+        )
+        for row in rows
+    ]
+
+
+def paper(db: Connection, paper_id: int) -> Paper | None:
+    """The paper as it is known now."""
+    row = db.execute(f"SELECT {_COLUMNS} FROM papers p WHERE p.id = ?", (paper_id,)).fetchone()
+    return None if row is None else _paper(row)
+
+
+def briefs(db: Connection, paper_ids: Iterable[int]) -> list[Brief]:
+    """The briefs of these papers, in the order given; ids that name no paper are passed over."""
+    found = []
+    for paper_id in paper_ids:
+        row = db.execute(
+            f"SELECT {_COLUMNS}, p.summary, p.figures, p.links, p.areas, p.areas_guessed "
+            "FROM papers p WHERE p.id = ?",
+            (paper_id,),
+        ).fetchone()
+        if row is not None:
+            found.append(_brief(row, tags(db, paper_id)))
+    return found
+
+
+def tags(db: Connection, paper_id: int) -> tuple[str, ...]:
+    """A paper's tags, best first."""
+    rows = db.execute("SELECT tag FROM paper_tags WHERE paper_id = ? ORDER BY place", (paper_id,))
+    return tuple(row["tag"] for row in rows)
+
+
+def fresh(db: Connection, channel: str, since: datetime) -> list[int]:
+    """The papers that the channel's next post is to consider, in the digests' own order.
+
+    Those admitted after the channel's last post was put together; for a channel that never had a post,
+    those admitted since ``since``.
+    """
+    row = db.execute("SELECT max(last_paper_id) AS last FROM posts WHERE channel = ?", (channel,)).fetchone()
+    last = row["last"]
+    where, value = ("id > ?", last) if last is not None else ("first_seen >= ?", put_time(since))
+    return [row["id"] for row in db.execute(f"SELECT id FROM papers WHERE {where} ORDER BY id", (value,))]
+
+
+def count(db: Connection) -> int:
+    """How many papers the history holds."""
+    row = db.execute("SELECT count(*) AS n FROM papers").fetchone()
+    return int(row["n"])
+
+
+def by_identifier(db: Connection, text: str) -> int | None:
+    """The paper whose arXiv id or DOI this is, exactly."""
+    row = db.execute("SELECT id FROM papers WHERE arxiv_id = ? OR doi = ?", (text, text)).fetchone()
+    return None if row is None else int(row["id"])
+
+
+def by_title(db: Connection, exact_key: str) -> list[int]:
+    """The papers that have this exact title key among their block keys."""
+    rows = db.execute("SELECT paper_id FROM block_keys WHERE key = ? ORDER BY paper_id", (exact_key,))
+    return [row["paper_id"] for row in rows]
+
+
+def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:
+    db.execute(
+        "INSERT INTO papers_fts (rowid, title, abstract) VALUES (?, ?, ?)",
+        (paper_id, brief.paper.title, brief.paper.abstract),
+    )
+    db.executemany(
+        "INSERT INTO paper_tags (tag, paper_id, place) VALUES (?, ?, ?)",
+        ((tag, paper_id, place) for place, tag in enumerate(brief.tags)),
+    )
+    db.executemany(
+        "INSERT OR IGNORE INTO block_keys (key, paper_id) VALUES (?, ?)",
+        ((key, paper_id) for key in block_keys),
+    )
+
+
+def _values(paper: Paper) -> tuple[object, ...]:
+    """Text as printed is stored only where cleaning changed it."""
+    return (
+        paper.arxiv_id,
+        paper.doi,
+        paper.title,
+        paper.abstract,
+        None if paper.title_as_printed == paper.title else paper.title_as_printed,
+        None if paper.abstract_as_printed == paper.abstract else paper.abstract_as_printed,
+        paper.url,
+        put_list(paper.authors),
+        put_list(paper.categories),
+        put_date(paper.published),
+        paper.upvotes,
+    )
+
+
+def _brief_values(brief: Brief) -> tuple[object, ...]:
+    return (
+        brief.summary,
+        put_list(brief.figures),
+        put_list(f"{link.kind} {link.url}" for link in brief.links),
+        put_list(brief.areas),
+        int(brief.areas_guessed),
+    )
+
+
+def _paper(row: Row) -> Paper:
+    title, abstract = row["title"], row["abstract"]
+    return Paper(
+        id=row["id"],
+        title=title,
+        abstract=abstract,
+        title_as_printed=title if row["title_as_printed"] is None else row["title_as_printed"],
+        abstract_as_printed=abstract if row["abstract_as_printed"] is None else row["abstract_as_printed"],
+        arxiv_id=row["arxiv_id"],
+        doi=row["doi"],
+        url=row["url"],
+        authors=get_list(row["authors"]),
+        categories=get_list(row["categories"]),
+        published=get_date(row["published"]),
+        upvotes=row["upvotes"],
+    )
+
+
+def _brief(row: Row, paper_tags: tuple[str, ...]) -> Brief:
+    return Brief(
+        paper=_paper(row),
+        summary=row["summary"],
+        tags=paper_tags,
+        figures=get_list(row["figures"]),
+        links=tuple(_link(text) for text in get_list(row["links"])),
+        areas=get_list(row["areas"]),
+        areas_guessed=bool(row["areas_guessed"]),
+    )
+
+
+def _link(text: str) -> Link:
+    kind, _, url = text.partition(" ")
+    match kind:
+        case "code" | "project" | "paper":
+            return Link(kind, url)
+        case _:
+            return Link("find", url)
+
+
+def with_id(brief: Brief, paper_id: int) -> Brief:
+    """The same brief of the stored paper ``paper_id``."""
+    return replace(brief, paper=replace(brief.paper, id=paper_id))

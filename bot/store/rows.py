@@ -1,0 +1,40 @@
+"""How records become columns and come back: JSON for lists, ISO 8601 for times, which sort as text."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+
+def put_time(value: datetime) -> str:
+    """An aware time as UTC text of fixed width, so that text order is time order."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def get_time(value: str | None) -> datetime | None:
+    """The time that ``put_time`` wrote, or None."""
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def must_time(value: str) -> datetime:
+    """The time of a column that is never null."""
+    return datetime.fromisoformat(value)
+
+
+def put_date(value: date | None) -> str | None:
+    """A date as ISO 8601 text."""
+    return None if value is None else value.isoformat()
+
+
+def get_date(value: str | None) -> date | None:
+    """The date that ``put_date`` wrote, or None."""
+    return None if value is None else date.fromisoformat(value)
+
+
+def put_list(values: Iterable[str]) -> str:
+    """A list of strings as compact JSON."""
+    return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
+
+
+def get_list(value: str) -> tuple[str, ...]:
+    """The strings that ``put_list`` wrote."""
+    return () if value == "[]" else tuple(json.loads(value))
