@@ -1,0 +1,183 @@
+"""Which paragraphs of a page are a title, which its abstract, and which neither.
+
+No paragraph is judged alone and none by its place. Each gets the log-odds of being prose rather than a
+title, each pair those of belonging together; the reading of the whole page with the highest sum wins.
+So a stray or a missing paragraph costs something where it is, and nothing anywhere else.
+
+The coefficients are of logistic regressions on arXiv titles and abstracts, fitted by
+``tests/benchmarks/train_alignment.py``; the costs are natural logarithms of how rare each kind of damage is.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+STRAY = -4.0
+"""A paragraph that is neither title nor abstract."""
+TITLE_ONLY = -3.0
+"""A title whose abstract is missing."""
+CONTINUED = -2.0
+"""An abstract of several paragraphs."""
+UNBROKEN = 4.0
+"""Evidence for a continuation where no blank line parts it from what is above."""
+STRAYS_WITHIN = 3
+"""At most so many strays stand between a title and its abstract."""
+SEEN = 600
+"""Characters of a paragraph that tell what it is."""
+SEEN_WORDS = 2000
+"""Characters of a paragraph that tell what it is about."""
+ARXIV_ABSTRACT = 1920
+"""Characters that arXiv allows an abstract (https://info.arxiv.org/help/prep.html)."""
+
+PROSE = (-7.2, 2.5, 1.5, 2.0, 8.0, -3.0, -2.0, 1.0)
+BELONGS = (-2.0, 3.0, 2.0)
+CONTINUES = (1.0, 2.0, 3.0, 6.0, 1.0, -6.0)
+
+_FUNCTION = """we is are was were be been has have had this that these those which it its they their our can
+may will however such also not while when than by as from show shows propose present introduce demonstrate"""
+_FUNCTION_WORDS = frozenset(_FUNCTION.split())
+_OPENERS = re.compile(
+    r"(?:we|our|in|to|this|these|it|moreover|furthermore|additionally|finally|extensive|experiment(?:s|al)|results"
+    r"|specifically|code|however|here|using|with|both|first|second|project|empirically|as)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_BREAK = re.compile(r"[a-z0-9)\]%][.!?][\"')\]]?\s[\"'(]?[A-Z]")
+_CONTENT = re.compile(r"\w{4,}")
+_STEM = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph on one line; ``line`` is its first, ``attached`` says that no blank line is above it."""
+
+    text: str
+    line: int
+    attached: bool = False
+
+
+class Card(NamedTuple):
+    """Indices of a title and of the paragraphs of its abstract, none if it is missing."""
+
+    title: int
+    abstract: tuple[int, ...]
+
+
+def prose_features(text: str) -> tuple[float, ...]:
+    """Return what tells prose from a title."""
+    text = text[:SEEN]
+    words = text.split()
+    long = [word for word in words[1:] if len(word) > 3 and word[0].isalpha()]
+    return (
+        1.0,
+        math.log(len(words) + 1),
+        min(3.0, len(_SENTENCE_BREAK.findall(text))),
+        float(text.endswith(".")),
+        sum(word in _FUNCTION_WORDS for word in text.lower().split()) / (len(words) + 1),
+        sum(word[0].isupper() for word in long) / (len(long) + 1),
+        float(any(word.endswith(":") for word in words[:6])),
+        float(text[:1].islower()),
+    )
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return the beginnings of the content words of ``text``."""
+    return frozenset([word[:_STEM] for word in _CONTENT.findall(text[:SEEN_WORDS].lower())])
+
+
+def belongs_features(title: frozenset[str], abstract: frozenset[str]) -> tuple[float, ...]:
+    """Return what tells that an abstract is that title's, from the stems of both."""
+    shared = len(title & abstract)
+    return (1.0, math.log(shared + 1), shared / (len(title) + 1))
+
+
+def continues_features(
+    before: str, text: str, words_before: frozenset[str], words: frozenset[str], length: int
+) -> tuple[float, ...]:
+    """Return what tells that ``text`` goes on with the abstract that ends with ``before``.
+
+    ``length`` is that of the abstract so far; words are stems.
+    """
+    return (
+        1.0,
+        float(not before.endswith((".", "!", "?", ")"))),
+        float(text[:1].islower()),
+        len(words & words_before) / (min(len(words), len(words_before)) + 1),
+        float(bool(_OPENERS.match(text))),
+        float(length + len(text) > ARXIV_ABSTRACT),
+    )
+
+
+def log_odds(coefficients: Sequence[float], features: Sequence[float]) -> float:
+    """Return the log-odds that a logistic regression gives."""
+    return sum(c * f for c, f in zip(coefficients, features, strict=True))
+
+
+class _Step(NamedTuple):
+    """The best reading of all paragraphs before one, and whether it ends inside an abstract."""
+
+    score: float
+    length: int = 0
+    before: tuple[int, bool] | None = None
+    card: Card | None = None
+
+
+def align(paragraphs: Sequence[Paragraph]) -> list[Card]:
+    """Return the cards of a page in order; a paragraph in none of them is stray. The time is linear."""
+    count = len(paragraphs)
+    prose = [log_odds(PROSE, prose_features(p.text)) for p in paragraphs]
+    words = [stems(p.text) for p in paragraphs]
+    vocabulary = frozenset[str]().union(*(w for w, odds in zip(words, prose, strict=True) if odds > 0))
+    best: list[dict[bool, _Step]] = [{} for _ in range(count + 1)]
+    best[0][False] = _Step(0.0)
+
+    def offer(index: int, open_: bool, step: _Step) -> None:
+        if open_ not in best[index] or step.score > best[index][open_].score:
+            best[index][open_] = step
+
+    for i in range(count):
+        for open_, (score, length, _, _) in best[i].items():
+            here = (i, open_)
+            offer(i + 1, False, _Step(score + STRAY, 0, here))
+            if _names_a_paper(paragraphs[i].text, words[i], vocabulary):
+                gain = TITLE_ONLY + _log_sigmoid(-prose[i])
+                offer(i + 1, False, _Step(score + gain, 0, here, Card(i, ())))
+            for j in range(i + 1, min(i + 2 + STRAYS_WITHIN, count)):
+                gain = _log_sigmoid(-prose[i]) + _log_sigmoid(prose[j]) + STRAY * (j - i - 1)
+                gain += _log_sigmoid(log_odds(BELONGS, belongs_features(words[i], words[j])))
+                offer(j + 1, True, _Step(score + gain, len(paragraphs[j].text), here, Card(i, (j,))))
+            if open_:
+                this, text = paragraphs[i], paragraphs[i].text
+                before = paragraphs[i - 1].text
+                features = continues_features(before, text, words[i - 1], words[i], length)
+                odds = log_odds(CONTINUES, features)
+                gain = UNBROKEN if this.attached else CONTINUED
+                gain += _log_sigmoid(odds) + _log_sigmoid(prose[i])
+                offer(i + 1, True, _Step(score + gain, length + len(text), here, Card(-1, (i,))))
+    return _trace(best)
+
+
+def _trace(best: Sequence[dict[bool, _Step]]) -> list[Card]:
+    """Follow the best reading back from its end, and join each abstract's continuations to its card."""
+    cards: list[Card] = []
+    tail: tuple[int, ...] = ()
+    step = max(best[-1].values(), key=lambda s: s.score)
+    while step.before is not None:
+        if step.card and step.card.title < 0:
+            tail = step.card.abstract + tail
+        elif step.card:
+            cards.append(Card(step.card.title, step.card.abstract + tail))
+            tail = ()
+        index, open_ = step.before
+        step = best[index][open_]
+    return cards[::-1]
+
+
+def _names_a_paper(text: str, words: frozenset[str], vocabulary: frozenset[str]) -> bool:
+    """Whether a line without an abstract may be taken for a title: several words, or words of this page."""
+    return len(text.split()) > 2 or bool(len(words) > 1 and words <= vocabulary)
+
+
+def _log_sigmoid(odds: float) -> float:
+    return -math.log1p(math.exp(-odds)) if odds > -30 else odds
