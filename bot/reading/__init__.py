@@ -1,0 +1,1 @@
+"""What the bot makes of a paper: clean, identify, summarise, tag, rank. Pure."""
