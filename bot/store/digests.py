@@ -73,6 +73,11 @@ def since_post(db: Connection, channel: str, since: datetime) -> list[tuple[int,
     return [(row["id"], _receipt(row)) for row in rows]
 
 
+def last_id(db: Connection) -> int:
+    """The id of the file read last, 0 when there is none."""
+    return int(db.execute("SELECT coalesce(max(id), 0) AS id FROM digests").fetchone()["id"])
+
+
 def latest(db: Connection, limit: int) -> list[Receipt]:
     """The files read last, newest first."""
     return [_receipt(row) for row in db.execute("SELECT * FROM digests ORDER BY id DESC LIMIT ?", (limit,))]

@@ -133,9 +133,13 @@ def disown(db: Connection, channel: str) -> None:
 
 
 def claim(db: Connection, message_id: int, now: datetime) -> Message | None:
-    """Take a message for sending; None when it is sent, rejected, being sent, or to be tried later only."""
+    """Take a message for sending; None when it is sent, rejected, being sent, or to be tried later only.
+
+    ``claimed`` stays what it was for an unknown message: the first send whose outcome is not known.
+    """
     cursor = db.execute(
-        "UPDATE messages SET state = 'sending', claimed = ?, attempts = attempts + 1, error = NULL "
+        "UPDATE messages SET state = 'sending', attempts = attempts + 1, error = NULL, "
+        "claimed = CASE state WHEN 'unknown' THEN claimed ELSE ? END "
         "WHERE id = ? AND (state IN ('pending', 'unknown') OR (state = 'failed' AND not_before <= ?))",
         (put_time(now), message_id, put_time(now)),
     )

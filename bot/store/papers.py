@@ -173,6 +173,11 @@ def count(db: Connection) -> int:
     return int(row["n"])
 
 
+def last_id(db: Connection) -> int:
+    """The id of the paper admitted last, 0 when there is none."""
+    return int(db.execute("SELECT coalesce(max(id), 0) AS id FROM papers").fetchone()["id"])
+
+
 def by_identifier(db: Connection, text: str) -> int | None:
     """The paper whose arXiv id or DOI this is, exactly."""
     row = db.execute("SELECT id FROM papers WHERE arxiv_id = ? OR doi = ?", (text, text)).fetchone()
