@@ -1,0 +1,153 @@
+"""Cleaning: both sources read the same, words stay words, nothing blows up."""
+
+import string
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.reading.clean import clean
+
+BOTH_SOURCES = [
+    # as Hugging Face prints it, as arXiv prints it, as it should read
+    ("is 14times faster", r"is $14\times$ faster", "is 14× faster"),
+    ("on 64times64 tiles", r"on $64\times64$ tiles", "on 64×64 tiles"),
+    ("a 64 times 64 grid", r"a $64 \times 64$ grid", "a 64 × 64 grid"),
+    ("[m]times [n]", r"$[m]\times [n]$", "[m]× [n]"),
+    ("gains 83.6pm6.3%", r"gains 83.6$\pm$6.3\%", "gains 83.6±6.3%"),
+    ("saves sim 80% of it", r"saves $\sim 80\%$ of it", "saves ~80% of it"),
+    ("saves (sim50\\%)", r"saves ($\sim$50\%)", "saves (~50%)"),
+    ("only sim51K rows", r"only $\sim$51K rows", "only ~51K rows"),
+    ("an approx60% cut", r"an $\approx$60\% cut", "an ≈60% cut"),
+    ("small ell_p norms", r"small $\ell_p$ norms", "small ℓₚ norms"),
+    ("cost O(N^2) now", r"cost $O(N^2)$ now", "cost O(N²) now"),
+    ("CO_2 and H_2O", r"CO$_2$ and H$_2$O", "CO₂ and H₂O"),
+    ("a 360^{circ} view", r"a 360$^{\circ}$ view", "a 360° view"),
+    ("(360^circtimes180^circ)", r"(360$^\circ\times$180$^\circ$)", "(360°×180°)"),
+    ("texttt{D}ual-texttt{H}ead", r"\texttt{D}ual-\texttt{H}ead", "Dual-Head"),
+    (r"a \textbf{bold} claim", r"a \textbf{bold} claim", "a bold claim"),
+    ("is {it misaligned} here", r"is {\it misaligned} here", "is misaligned here"),
+    (r"delta ({\delta}) is", r"delta (${\delta}$) is", "delta (δ) is"),
+    ("for 1leq p<2", r"for $1\leq p<2$", "for 1≤ p<2"),
+    ("M geq d^2", r"$M \geq d^2$", "M ≥ d²"),
+    ("66.3 %rightarrow72.9 %", r"66.3 %$\rightarrow$72.9 %", "66.3 %→72.9 %"),
+    ("infty-sized", r"$\infty$-sized", "∞-sized"),
+    ("pi^3 and nu^1", r"$\pi^3$ and $\nu^1$", "π³ and ν¹"),
+    ("theta_{GRPO} - theta_{SFT}", r"$\theta_{\text{GRPO}} - \theta_{\text{SFT}}$", "θ_GRPO - θ_SFT"),
+    ("R^{mtimes n}", r"$\mathbb{R}^{m\times n}$", "R^(m× n)"),
+    ("x^{n+1}", "$x^{n+1}$", "xⁿ⁺¹"),
+    ("at 10^{-3} we", "at $10^{-3}$ we", "at 10⁻³ we"),
+    ("the 10^{th} run", "the $10^{th}$ run", "the 10th run"),
+    ("UV^top", r"$UV^\top$", "UVᵀ"),
+    ("see Models~(DMs)", "see Models~(DMs)", "see Models (DMs)"),
+    ("is ``safe'' to", "is ``safe'' to", "is “safe” to"),
+    ("a `teacher' net", "a `teacher' net", "a ‘teacher’ net"),
+    ("loss --- with", "loss --- with", "loss — with"),
+    ("pages 1--9", "pages 1--9", "pages 1–9"),
+    ("https://x.org/a_b{Code}.", r"\href{https://x.org/a_b}{Code}.", "Code (https://x.org/a_b)."),
+    ("https://x.org{https://x.org}.", r"\href{https://x.org}{https://x.org}.", "https://x.org."),
+    ("P{-}Net", "P{-}Net", "P-Net"),
+    ("x in {0,1}^n", r"$x in \{0,1\}^n$", "x in {0,1}ⁿ"),
+]
+
+
+@pytest.mark.parametrize(("hugging_face", "arxiv", "expected"), BOTH_SOURCES)
+def test_both_sources_read_the_same(hugging_face: str, arxiv: str, expected: str) -> None:
+    """What Hugging Face prints and what arXiv prints of one text come out as one readable text."""
+    assert (clean(hugging_face), clean(arxiv)) == (expected, expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "runtimes and timesteps are similar at times, sometimes 5 times faster",
+        "the alpha release, a beta distribution, delta rules, gamma rays and pi",
+        "from 5pm to 7 pm, a sim-to-real (sim2real) gap in a cap with div tags",
+        "costs $5 and $10 an hour, US$30, $1.50/$2.00",
+        "call my_long_name or a_b or UCF_CC_50 from __init__.py",
+        "in C# and C++ on C:\\temp\\beta\\times.txt",
+        "see https://github.com/a/b_2~c--d and www.x.org/~me/a_1",
+        "approx. 30 pixels, p = .05, rho = 0.4, Mixup (alpha=0.2), lambda calculus",
+        "pass --help or -v --verbose to the tool; a --> b",
+        "from 10~100 to 2 ~ 5, at ~95% of it",
+        "we plan (sum up, top out, star in) an approximation; simulate 4 dim data",
+        "Phi-4 and Phi 3, MHR-mu, PixArt-alpha",
+        "a set {a, b} of two",
+        "AT&T and R&D, 3 < 5 > 2, <pad> and <think>",
+    ],
+)
+def test_words_stay_words(text: str) -> None:
+    """Text that only looks like LaTeX is left as it is."""
+    assert clean(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a  b\n\tc\u00a0d\u2028e", "a b c d e"),
+        ("a\u200bb\u200dc\u202ed\ufeff\x00e\u00adf\ud800", "abcdef"),
+        ("R&amp;D &lt;5&gt; &amp;lt;", "R&D <5> <"),
+        ("<i>x</i> and <b>y</b><br/>z H<sub>2</sub>O", "x and y z H₂O"),
+        ("e\ufb03cient \ufb01nd", "efficient find"),
+        (
+            r"Schr\"odinger, Szeg\"{o}, na\"ive, Fr\'{e}chet, \'Elan",
+            "Schrödinger, Szegö, naïve, Fréchet, Élan",
+        ),
+        (r"5\,400 runs and 9\ 9", "5 400 runs and 9 9"),
+        (r"\frac{a+b}{2} of \sqrt{n}", "(a+b)/2 of √n"),
+        (r"our \method works", "our method works"),
+        ("", ""),
+    ],
+)
+def test_characters_entities_and_accents(text: str, expected: str) -> None:
+    """Invisible characters go; entities, tags, ligatures and accents become plain Unicode."""
+    assert clean(text) == expected
+
+
+HOSTILE = st.text(
+    alphabet=st.sampled_from(list("\\{}$^_~`'&;<>-#%|[]() .,0123aetimsphURL\u03b1\u200d\ue000\ud800\n")),
+    max_size=60,
+)
+PIECES = st.lists(
+    st.sampled_from(
+        ["\\frac", "\\textbf", "{", "}", "$", "^", "_", "times", "sim", "pi", "4", " ", "``", "''", "--", "&amp;", "lt;", 
+         "<sub>", "\\href", "https://x.org/a", "~", "x", "\\", "in R^", "circ", "\\'", "e", "(", ",",
+         "it ", "footnote{"]
+    ),
+    max_size=25,
+).map("".join)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.one_of(st.text(max_size=80), HOSTILE, PIECES))
+@example("&" + "amp;" * 50 + "lt;i&gt;")
+def test_any_text_is_cleaned_once_and_for_all(text: str) -> None:
+    """No text raises; the result is one line without invisible characters, and is itself clean."""
+    once = clean(text)
+    assert clean(once) == once
+    assert once == " ".join(once.split())
+    assert not [c for c in once if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co")]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(alphabet=string.ascii_letters + " .,;:!?'\"()", max_size=200).filter(lambda t: "''" not in t))
+def test_prose_is_left_alone(text: str) -> None:
+    """Plain prose changes in nothing but its white space."""
+    assert clean(text) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["{", "}", "$", "\\", "\\frac", "\\frac{", "{a", "^{", "^{x", "_", "`", "``a", "&amp;", "&", "<i", "<sub>", 
+     "~", "-", "--a",
+     "$a ", "times", "4times", "\\href{", "https://a/", "a.", "a" , "x^", "\\'", "\\textbf{a}",
+     "{a}", "sim 5 ", "\\(", "$1 a$ "],
+)  # fmt: skip
+def test_hostile_text_takes_no_longer_than_its_length(unit: str) -> None:
+    """A hundred thousand characters of any one construct are done within a second."""
+    text = unit * (100_000 // len(unit))
+    began = time.process_time()
+    clean(text)
+    assert time.process_time() - began < 1.5
