@@ -1,20 +1,19 @@
-"""Connections, the writer thread, the lock that keeps a second process out, and errors in our own words."""
+"""Connections, the writer thread, the readers, and SQLite's errors in our own words."""
 
 import asyncio
-import fcntl
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
-from bot.errors import StoreBusy, StoreDamaged, StoreError, StoreFull, StoreTooNew
-from bot.store import migrations
+from bot.errors import NotFound, StoreBusy, StoreDamaged, StoreError, StoreFull, StoreTooNew
+from bot.store import lock, migrations
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,24 +24,29 @@ BUSY_TIMEOUT = 5.0
 READERS = 4
 """Threads that read at the same time, each with a connection of its own."""
 
+CLOSING_CHECK = 100_000
+"""Steps of SQLite's machine (some milliseconds) between two looks whether a reader is to stop."""
+
 
 class Store:
     """The open history. Verbs run in its threads; nothing here blocks the event loop.
 
-    ``write`` and ``read`` raise ``StoreError`` or one of its kinds for whatever SQLite reports, and let
-    the verb's own ``BroadsheetError`` through.
+    ``write`` and ``read`` raise ``StoreError`` or one of its kinds for whatever SQLite reports, ``NotFound``
+    for a number so large that nothing can have it, and let the verb's own ``BroadsheetError`` through.
     """
 
-    def __init__(self, path: Path, lock: int | None) -> None:
+    def __init__(self, path: Path, held: int | None, busy_timeout: float) -> None:
         self.path = path
-        self._lock = lock
+        self._held = held
+        self._busy_timeout = busy_timeout
         self._local = threading.local()
         self._connections: list[Connection] = []
+        self._closing = threading.Event()
         self._writer = ThreadPoolExecutor(1, "store-write")
         self._readers = ThreadPoolExecutor(READERS, "store-read")
 
     @classmethod
-    def open(cls, path: Path, *, writes: bool = True) -> Self:
+    def open(cls, path: Path, *, writes: bool = True, busy_timeout: float = BUSY_TIMEOUT) -> Self:
         """Open the history at ``path`` and bring its schema up to date.
 
         With ``writes`` the file is made when missing and held by a lock file beside it, which the kernel
@@ -55,30 +59,19 @@ class Store:
             raise StoreError(
                 f"{path}: there is no history yet; put a digest file into digests/ and run 'broadsheet ingest'"
             )
-        lock = _lock(path) if writes else None
+        held = lock.take(path) if writes else None
         try:
             with _translated(path):
-                connection = _connect(path)
+                connection = _connect(path, busy_timeout, create=writes)
                 try:
-                    unknown = migrations.unknown(connection)
-                    if unknown:
-                        raise StoreTooNew(
-                            f"{path}: written by a newer Broadsheet (it has {unknown[0]!r}); "
-                            "update Broadsheet, or restore a backup made by this version"
-                        )
-                    if migrations.pending(connection):
-                        if not writes:
-                            raise StoreError(
-                                f"{path}: made by an older Broadsheet; run 'broadsheet ingest' once to update it"
-                            )
-                        migrations.apply(connection)
+                    _bring_up_to_date(connection, path, writes=writes)
                 finally:
                     connection.close()
         except BaseException:
-            if lock is not None:
-                os.close(lock)
+            if held is not None:
+                os.close(held)
             raise
-        return cls(path, lock)
+        return cls(path, held, busy_timeout)
 
     async def write(
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -87,8 +80,10 @@ class Store:
 
         A cancelled caller does not undo it: the transaction is finished, or was never begun.
         """
-        if self._lock is None:
-            raise StoreError(f"{self.path}: opened for reading only")
+        if self._held is None:
+            raise StoreError(
+                f"{self.path}: {'closed' if self._closing.is_set() else 'opened for reading only'}"
+            )
         call = partial(self._transact, "BEGIN IMMEDIATE", lambda db: verb(db, *args, **kwargs))
         return await asyncio.wrap_future(self._writer.submit(call))
 
@@ -96,18 +91,24 @@ class Store:
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run ``verb`` on a reading connection, on one snapshot, and give what it returns."""
+        if self._closing.is_set():
+            raise StoreError(f"{self.path}: closed")
         call = partial(self._transact, "BEGIN", lambda db: verb(db, *args, **kwargs))
         return await asyncio.wrap_future(self._readers.submit(call))
 
     def close(self) -> None:
-        """Finish the writes in hand, close every connection, give up the lock."""
+        """Finish the writes in hand, stop the reads, close every connection, give up the lock.
+
+        Blocks meanwhile. A stopped read raises StoreError where it is awaited, as does whatever comes later.
+        """
+        self._closing.set()
         self._writer.shutdown(wait=True)
-        self._readers.shutdown(wait=True, cancel_futures=True)
-        for connection in self._connections:
-            connection.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._readers.shutdown(wait=True)
+        while self._connections:
+            self._connections.pop().close()
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
     def _transact(self, begin: str, verb: Callable[[Connection], T]) -> T:
         with _translated(self.path):
@@ -117,7 +118,7 @@ class Store:
                 result = verb(db)
                 db.execute("COMMIT")
             except BaseException:
-                if db.in_transaction:
+                with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")
                 raise
             return result
@@ -125,9 +126,10 @@ class Store:
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = _connect(self.path)
+            connection = _connect(self.path, self._busy_timeout)
             if not threading.current_thread().name.startswith("store-write"):
                 connection.execute("PRAGMA query_only=ON")
+                connection.set_progress_handler(self._closing.is_set, CLOSING_CHECK)
             self._local.connection = connection
             self._connections.append(connection)
         return connection
@@ -136,27 +138,57 @@ class Store:
 def backup(path: Path, target: Path) -> None:
     """Copy the history to ``target``, whole and consistent, while the bot may be running.
 
-    Refuses to overwrite. Raises StoreError and its kinds.
+    Refuses to overwrite, and leaves nothing behind when it fails. Raises StoreError and its kinds.
     """
-    if target.exists():
-        raise StoreError(f"{target}: exists already; name a file that does not")
     if not path.is_file():
         raise StoreError(f"{path}: there is no history to back up yet")
-    part = target.with_name(target.name + ".part")
-    with _translated(target):
-        part.unlink(missing_ok=True)
-        source, copy = _connect(path), sqlite3.connect(part)
-        try:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode=DELETE")
-        finally:
-            copy.close()
-            source.close()
-        part.rename(target)
+    if target.exists():
+        raise StoreError(f"{target}: exists already; name a file that does not")
+    part = target.with_name(f"{target.name}.{os.getpid()}.part")
+    with _translated(path):
+        source = _connect(path, BUSY_TIMEOUT)
+    try:
+        with _translated(target):
+            copy = sqlite3.connect(part)
+            try:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode=DELETE")
+            finally:
+                copy.close()
+            part.rename(target)
+    finally:
+        source.close()
+        with suppress(OSError):
+            part.unlink()
 
 
-def _connect(path: Path) -> Connection:
-    db = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None, check_same_thread=False)
+def _bring_up_to_date(db: Connection, path: Path, *, writes: bool) -> None:
+    if migrations.is_foreign(db):
+        raise StoreDamaged(
+            f"{path}: another program's database, not a history; name another folder with --data"
+        )
+    unknown = migrations.unknown(db)
+    if unknown:
+        raise StoreTooNew(
+            f"{path}: written by a newer Broadsheet (it has {unknown[0]!r}); "
+            "update Broadsheet, or restore a backup made by this version"
+        )
+    if migrations.pending(db):
+        if not writes:
+            raise StoreError(
+                f"{path}: made by an older Broadsheet; run 'broadsheet ingest' once to update it"
+            )
+        migrations.apply(db)
+
+
+def _connect(path: Path, busy_timeout: float, *, create: bool = False) -> Connection:
+    db = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
+        uri=True,
+        timeout=busy_timeout,
+        isolation_level=None,
+        check_same_thread=False,
+    )
     db.row_factory = sqlite3.Row
     try:
         db.execute("PRAGMA journal_mode=WAL")
@@ -168,37 +200,9 @@ def _connect(path: Path) -> Connection:
     return db
 
 
-def _lock(path: Path) -> int:
-    """Take the lock file beside ``path`` and write our process id into it. Raises StoreBusy, StoreFull."""
-    name = path.with_name(path.name + ".lock")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StoreFull(
-            f"{name}: {error.strerror}; make the folder writable, or name another with --data"
-        ) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip() or "unknown"
-        os.close(lock)
-        raise StoreBusy(
-            f"{path}: in use by another Broadsheet (process {holder}); stop that one first. "
-            "While it runs, new files in digests/ are read by themselves"
-        ) from error
-    try:
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
-    except OSError as error:
-        os.close(lock)
-        raise StoreFull(f"{name}: {error.strerror}; free some space on that disk") from error
-    return lock
-
-
 @contextmanager
 def _translated(path: Path) -> Iterator[None]:
-    """Turn what SQLite and the file system report about ``path`` into our errors."""
+    """Turn what SQLite, its binding and the file system report about ``path`` into our errors."""
     try:
         yield
     except sqlite3.Error as error:
@@ -207,18 +211,24 @@ def _translated(path: Path) -> Iterator[None]:
         raise StoreFull(
             f"{path}: {error.strerror or error}; check the folder and the space on its disk"
         ) from error
+    except UnicodeEncodeError as error:
+        raise StoreError(f"{path}: text with half a character in it cannot be kept or looked up") from error
+    except OverflowError as error:
+        raise NotFound(f"{path}: nothing has so large a number") from error
 
 
 def _error(path: Path, error: sqlite3.Error) -> StoreError:
     """The result codes are SQLite's, https://sqlite.org/rescode.html; the low byte is the primary one."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return StoreBusy(
-                f"{path}: locked by another program for over {BUSY_TIMEOUT:.0f} s; close it and retry"
-            )
-        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_IOERR:
-            return StoreFull(f"{path}: {error}; free some space, or check who may write there")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED | sqlite3.SQLITE_PROTOCOL:
+            return StoreBusy(f"{path}: locked by another program for too long; close that one and try again")
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return StoreFull(f"{path}: {error}; free some space on that disk, then try again")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return StoreFull(f"{path}: {error}; make the file and its folder writable, then try again")
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return StoreDamaged(f"{path}: {error}; restore it from a backup, or move it away to start afresh")
+        case sqlite3.SQLITE_INTERRUPT:
+            return StoreError(f"{path}: closed before it had answered")
         case _:
             return StoreError(f"{path}: {error}")

@@ -23,7 +23,7 @@ def m001_history(db: "Database") -> None:
 
 _M001 = """
 CREATE TABLE digests (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     sha256 TEXT NOT NULL UNIQUE,
     file TEXT NOT NULL,
     format TEXT,
@@ -143,7 +143,8 @@ CREATE TABLE post_papers (
     shown INTEGER NOT NULL,
     score TEXT NOT NULL,
     muted TEXT,
-    PRIMARY KEY (channel, paper_id)
+    PRIMARY KEY (channel, paper_id),
+    UNIQUE (post_id, paper_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX post_papers_post ON post_papers(post_id, place);
@@ -153,16 +154,21 @@ CREATE TABLE messages (
     post_id INTEGER NOT NULL REFERENCES posts(id),
     part INTEGER NOT NULL,
     kind TEXT NOT NULL,
-    paper_id INTEGER REFERENCES papers(id),
+    paper_id INTEGER,
     nonce TEXT NOT NULL UNIQUE,
-    state TEXT NOT NULL DEFAULT 'pending',
+    state TEXT NOT NULL DEFAULT 'pending'
+        CHECK (state IN ('pending', 'sending', 'sent', 'rejected', 'failed', 'unknown')),
+    unsure INTEGER NOT NULL DEFAULT 0,
     platform_id TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
     claimed TEXT,
     not_before TEXT,
     sent TEXT,
     error TEXT,
-    UNIQUE (post_id, part)
+    UNIQUE (post_id, part),
+    UNIQUE (post_id, paper_id),
+    FOREIGN KEY (post_id, paper_id) REFERENCES post_papers(post_id, paper_id),
+    CHECK (state <> 'sent' OR platform_id IS NOT NULL)
 ) STRICT;
 
 CREATE INDEX messages_open ON messages(post_id, part) WHERE state NOT IN ('sent', 'rejected');
@@ -202,6 +208,15 @@ def applied(db: Connection) -> set[str]:
     return {row["name"] for row in rows}
 
 
+def is_foreign(db: Connection) -> bool:
+    """Whether this is some other program's database: it has tables, and none of our steps."""
+    others = db.execute(
+        "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        "AND tbl_name <> '_sqlite_migrations'"
+    ).fetchone()[0]
+    return others > 0 and not applied(db)
+
+
 def unknown(db: Connection) -> list[str]:
     """Steps that this database has had and this version does not know: it was written by a newer one."""
     return sorted(applied(db) - {step.__name__ for step in MIGRATIONS})
@@ -221,4 +236,4 @@ def apply(db: Connection) -> None:
     steps = Migrations(SET)
     for step in MIGRATIONS:
         steps()(step)
-    steps.apply(Database(db))
+    steps.apply(Database(db, execute_plugins=False))
