@@ -1,6 +1,8 @@
 """Posts and the outbox: a message is a row here before it is a message on a platform.
 
-States: ``pending → sending → sent``, or ``rejected``, ``failed``, ``unknown``; see ``bot.publish``.
+States: ``pending → sending → sent``, or ``rejected``, ``failed``, ``unknown``; see ``bot.publish``. What was
+once ``unknown`` may be on the platform until it is found there, whatever a later try says:
+``unsure`` remembers that, so that it never becomes ``failed`` or ``pending``, which are sent without looking.
 """
 
 import json
@@ -9,6 +11,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from sqlite3 import Connection, Row
 
+from bot.errors import NotFound, StoreError
 from bot.models import Channel, Header, Message, Pick, Placement, Post, State
 from bot.store import channels
 from bot.store.rows import get_time, must_time, put_time
@@ -28,11 +31,13 @@ def insert_post(
 ) -> Post | None:
     """Insert a post and all its messages, each a (kind, paper id, nonce) in the order of the parts.
 
-    Gives None, and inserts nothing, when the channel has a post for that date already.
+    Gives None, and inserts nothing, when the channel has a post for that date already. Raises (StoreError
+    where the verb was handed over) when a paper was placed in this channel before, or a message has a paper
+    that is not among the picks.
     """
     cursor = db.execute(
-        "INSERT OR IGNORE INTO posts (channel, local_date, header, last_paper_id, last_digest_id, created) "
-        "VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO posts (channel, local_date, header, last_paper_id, last_digest_id, created) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (channel, local_date) DO NOTHING",
         (
             channel.key,
             local_date.isoformat(),
@@ -126,7 +131,8 @@ def open_posts(db: Connection, channel: str) -> list[Post]:
 def disown(db: Connection, channel: str) -> None:
     """Mark as ``unknown`` what this channel has in ``sending``: whoever claimed it is gone."""
     db.execute(
-        "UPDATE messages SET state = 'unknown', error = 'the bot stopped between sending and recording' "
+        "UPDATE messages SET state = 'unknown', unsure = 1, "
+        "error = 'the bot stopped between sending and recording' "
         "WHERE state = 'sending' AND post_id IN (SELECT id FROM posts WHERE channel = ?)",
         (channel,),
     )
@@ -138,30 +144,56 @@ def claim(db: Connection, message_id: int, now: datetime) -> Message | None:
     ``claimed`` stays what it was for an unknown message: the first send whose outcome is not known.
     """
     cursor = db.execute(
-        "UPDATE messages SET state = 'sending', attempts = attempts + 1, error = NULL, "
-        "claimed = CASE state WHEN 'unknown' THEN claimed ELSE ? END "
-        "WHERE id = ? AND (state IN ('pending', 'unknown') OR (state = 'failed' AND not_before <= ?))",
-        (put_time(now), message_id, put_time(now)),
+        "UPDATE messages SET state = 'sending', attempts = attempts + 1, not_before = NULL, error = NULL, "
+        "claimed = CASE state WHEN 'unknown' THEN claimed ELSE :now END "
+        "WHERE id = :id AND state IN ('pending', 'failed', 'unknown') "
+        "AND (not_before IS NULL OR not_before <= :now)",
+        {"id": message_id, "now": put_time(now)},
     )
     return message(db, message_id) if cursor.rowcount else None
 
 
 def record_sent(db: Connection, message_id: int, platform_id: str, now: datetime) -> None:
-    """The platform has the message, under this id of its own."""
-    db.execute(
-        "UPDATE messages SET state = 'sent', platform_id = ?, sent = ?, not_before = NULL, error = NULL WHERE id = ?",
+    """The platform has the message, under this id of its own, whether it was just sent or found there.
+
+    Told twice, the first time counts. Raises StoreError when it is sent under another id, or ``pending``;
+    NotFound.
+    """
+    cursor = db.execute(
+        "UPDATE messages SET state = 'sent', unsure = 0, platform_id = ?, sent = ?, not_before = NULL, error = NULL "
+        "WHERE id = ? AND state NOT IN ('pending', 'sent')",
         (platform_id, put_time(now), message_id),
     )
+    if cursor.rowcount == 0:
+        was = _known(db, message_id)
+        if was.platform_id != platform_id:
+            raise StoreError(
+                f"message {message_id} is {was.state} under {was.platform_id}: not recorded as sent under {platform_id}"
+            )
 
 
 def record_unsent(
     db: Connection, message_id: int, state: State, error: str, not_before: datetime | None = None
 ) -> None:
-    """The message was ``rejected``, ``failed`` (with the time of the next try) or has become ``unknown``."""
-    db.execute(
-        "UPDATE messages SET state = ?, error = ?, not_before = ? WHERE id = ?",
-        (state, error, None if not_before is None else put_time(not_before), message_id),
+    """The message was ``rejected``, ``failed`` (with the time of the next try) or has become ``unknown``.
+
+    A failed try of a message that was ``unknown`` before leaves it so: the earlier try may have arrived.
+    Raises StoreError when it is sent or rejected already, which is final; NotFound.
+    """
+    cursor = db.execute(
+        "UPDATE messages SET error = :error, not_before = :not_before, "
+        "state = CASE WHEN unsure AND :state = 'failed' THEN 'unknown' ELSE :state END, "
+        "unsure = unsure OR :state = 'unknown' "
+        "WHERE id = :id AND state NOT IN ('sent', 'rejected') AND :state IN ('rejected', 'failed', 'unknown')",
+        {
+            "id": message_id,
+            "state": state,
+            "error": error,
+            "not_before": None if not_before is None else put_time(not_before),
+        },
     )
+    if cursor.rowcount == 0:
+        raise StoreError(f"message {message_id} is {_known(db, message_id).state}: not recorded as {state}")
 
 
 def record_thread(db: Connection, post_id: int, thread_id: str) -> None:
@@ -170,9 +202,12 @@ def record_thread(db: Connection, post_id: int, thread_id: str) -> None:
 
 
 def retry(db: Connection, post_id: int) -> int:
-    """Make a post's rejected and failed messages ``pending`` again; gives how many."""
+    """Let a post's rejected and failed messages be sent at once; gives how many.
+
+    They become ``pending``, or ``unknown`` again where an earlier try may have arrived.
+    """
     return db.execute(
-        "UPDATE messages SET state = 'pending', not_before = NULL "
+        "UPDATE messages SET state = iif(unsure, 'unknown', 'pending'), not_before = NULL "
         "WHERE post_id = ? AND state IN ('rejected', 'failed')",
         (post_id,),
     ).rowcount
@@ -213,6 +248,13 @@ def placements(db: Connection, paper_id: int) -> list[Placement]:
             f"{_MESSAGES} WHERE m.post_id = ? AND m.paper_id = ?", (of_post.id, paper_id)
         ).fetchone()
         found.append(Placement(channel, of_post, _pick(row), None if sent is None else _message(sent)))
+    return found
+
+
+def _known(db: Connection, message_id: int) -> Message:
+    found = message(db, message_id)
+    if found is None:
+        raise NotFound(f"{message_id}: there is no such message")
     return found
 
 
