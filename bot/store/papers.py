@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection, Row
+from typing import Literal
 
+from bot.errors import NotFound
 from bot.models import Brief, Decision, Link, Paper, Sighting
 from bot.store.rows import get_date, get_list, must_time, put_date, put_list, put_time
 
@@ -34,13 +36,16 @@ def candidates(db: Connection, paper: Paper, block_keys: Sequence[str]) -> list[
 
 
 def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime) -> int:
-    """Insert a new paper with its brief and give its id."""
+    """Insert a new paper with its brief and give its id.
+
+    An arXiv id or DOI that another paper holds stays with that one, here as in ``upgrade``.
+    """
     paper = brief.paper
     cursor = db.execute(
         "INSERT INTO papers (arxiv_id, doi, title, abstract, title_as_printed, abstract_as_printed, url, "
         "authors, categories, published, upvotes, summary, figures, links, areas, areas_guessed, first_seen) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*_values(paper), *_brief_values(brief), put_time(now)),
+        (*_values(db, paper), *_brief_values(brief), put_time(now)),
     )
     paper_id = cursor.lastrowid
     assert paper_id is not None
@@ -49,10 +54,20 @@ def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime
 
 
 def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
-    """Replace what is known of the paper ``brief.paper.id``, keeping its id and its history."""
+    """Replace what is known of the paper ``brief.paper.id``, keeping its id, its history and its old keys.
+
+    Raises NotFound.
+    """
     paper_id = brief.paper.id
-    assert paper_id is not None
-    old = db.execute("SELECT title, abstract FROM papers WHERE id = ?", (paper_id,)).fetchone()
+    old = db.execute(
+        "SELECT title, abstract, title_as_printed FROM papers WHERE id = ?", (paper_id,)
+    ).fetchone()
+    if paper_id is None or old is None:
+        raise NotFound(f"{paper_id}: there is no such paper to upgrade")
+    db.execute(
+        "UPDATE sightings SET title_as_printed = ? WHERE paper_id = ? AND title_as_printed IS NULL",
+        (_printed(old), paper_id),
+    )
     db.execute(
         "INSERT INTO papers_fts (papers_fts, rowid, title, abstract) VALUES ('delete', ?, ?, ?)",
         (paper_id, old["title"], old["abstract"]),
@@ -62,17 +77,18 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
         "UPDATE papers SET arxiv_id = ?, doi = ?, title = ?, abstract = ?, title_as_printed = ?, "
         "abstract_as_printed = ?, url = ?, authors = ?, categories = ?, published = ?, upvotes = ?, "
         "summary = ?, figures = ?, links = ?, areas = ?, areas_guessed = ? WHERE id = ?",
-        (*_values(brief.paper), *_brief_values(brief), paper_id),
+        (*_values(db, brief.paper), *_brief_values(brief), paper_id),
     )
     _index(db, paper_id, brief, block_keys)
 
 
 def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
-    """Remember that a digest named a paper, and how that was decided."""
+    """Remember that a digest named a paper, and how that was decided. Raises NotFound."""
     paper = db.execute(
-        "SELECT coalesce(title_as_printed, title) AS printed FROM papers WHERE id = ?", (sighting.paper_id,)
+        "SELECT title, title_as_printed FROM papers WHERE id = ?", (sighting.paper_id,)
     ).fetchone()
-    printed = None if paper["printed"] == sighting.title_as_printed else sighting.title_as_printed
+    if paper is None:
+        raise NotFound(f"{sighting.paper_id}: there is no such paper to have been seen")
     decision = sighting.decision
     db.execute(
         "INSERT INTO sightings (digest_id, paper_id, line, position, title_as_printed, verdict, rule, reason) "
@@ -82,7 +98,7 @@ def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
             sighting.paper_id,
             sighting.line,
             sighting.position,
-            printed,
+            None if _printed(paper) == sighting.title_as_printed else sighting.title_as_printed,
             decision.verdict,
             decision.rule,
             decision.reason,
@@ -94,7 +110,9 @@ def relate(db: Connection, paper_id: int, other_id: int, decision: Decision) -> 
     """Link two papers that are not the same, both ways."""
     for pair in ((paper_id, other_id), (other_id, paper_id)):
         db.execute(
-            "INSERT OR IGNORE INTO related VALUES (?, ?, ?, ?)", (*pair, decision.rule, decision.reason)
+            "INSERT INTO related (paper_id, other_id, rule, reason) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (paper_id, other_id) DO NOTHING",
+            (*pair, decision.rule, decision.reason),
         )
 
 
@@ -200,16 +218,16 @@ def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str
         ((tag, paper_id, place) for place, tag in enumerate(brief.tags)),
     )
     db.executemany(
-        "INSERT OR IGNORE INTO block_keys (key, paper_id) VALUES (?, ?)",
+        "INSERT INTO block_keys (key, paper_id) VALUES (?, ?) ON CONFLICT (key, paper_id) DO NOTHING",
         ((key, paper_id) for key in block_keys),
     )
 
 
-def _values(paper: Paper) -> tuple[object, ...]:
+def _values(db: Connection, paper: Paper) -> tuple[object, ...]:
     """Text as printed is stored only where cleaning changed it."""
     return (
-        paper.arxiv_id,
-        paper.doi,
+        _unless_taken(db, "arxiv_id", paper.arxiv_id, paper.id),
+        _unless_taken(db, "doi", paper.doi, paper.id),
         paper.title,
         paper.abstract,
         None if paper.title_as_printed == paper.title else paper.title_as_printed,
@@ -220,6 +238,22 @@ def _values(paper: Paper) -> tuple[object, ...]:
         put_date(paper.published),
         paper.upvotes,
     )
+
+
+def _unless_taken(
+    db: Connection, column: Literal["arxiv_id", "doi"], value: str | None, paper_id: int | None
+) -> str | None:
+    """The identifier, or None when another paper holds it: one wrong DOI must not lose its whole file."""
+    if value is None:
+        return None
+    row = db.execute(f"SELECT id FROM papers WHERE {column} = ?", (value,)).fetchone()
+    return value if row is None or row["id"] == paper_id else None
+
+
+def _printed(row: Row) -> str:
+    """A paper's title as printed when it was last admitted or upgraded."""
+    printed: str | None = row["title_as_printed"]
+    return row["title"] if printed is None else printed
 
 
 def _brief_values(brief: Brief) -> tuple[object, ...]:
@@ -233,12 +267,12 @@ def _brief_values(brief: Brief) -> tuple[object, ...]:
 
 
 def _paper(row: Row) -> Paper:
-    title, abstract = row["title"], row["abstract"]
+    abstract = row["abstract"]
     return Paper(
         id=row["id"],
-        title=title,
+        title=row["title"],
         abstract=abstract,
-        title_as_printed=title if row["title_as_printed"] is None else row["title_as_printed"],
+        title_as_printed=_printed(row),
         abstract_as_printed=abstract if row["abstract_as_printed"] is None else row["abstract_as_printed"],
         arxiv_id=row["arxiv_id"],
         doi=row["doi"],
