@@ -10,7 +10,8 @@ from bot.store.rows import must_time, put_time
 def add(db: Connection, bookmark: Bookmark) -> bool:
     """Keep a paper for a person; False when it was kept already (then nothing changes)."""
     cursor = db.execute(
-        "INSERT OR IGNORE INTO bookmarks (person, paper_id, created, note, source) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO bookmarks (person, paper_id, created, note, source) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (person, paper_id) DO NOTHING",
         (bookmark.person, bookmark.paper_id, put_time(bookmark.created), bookmark.note, bookmark.source),
     )
     return cursor.rowcount == 1
@@ -32,10 +33,8 @@ def note(db: Connection, person: str, paper_id: int, text: str) -> bool:
 
 def of(db: Connection, person: str | None = None) -> list[Bookmark]:
     """A person's bookmarks, or everyone's, newest first."""
-    rows = db.execute(
-        "SELECT * FROM bookmarks WHERE ? IS NULL OR person = ? ORDER BY created DESC, paper_id DESC",
-        (person, person),
-    )
+    where, values = ("", ()) if person is None else ("WHERE person = ?", (person,))
+    rows = db.execute(f"SELECT * FROM bookmarks {where} ORDER BY created DESC, paper_id DESC, person", values)
     return [_bookmark(row) for row in rows]
 
 

@@ -43,6 +43,11 @@ def finish(db: Connection, digest_id: int, counts: Receipt) -> None:
 
 def forget_failure(db: Connection, sha256: str) -> None:
     """Drop the row of a file that could not be read, so that it can be tried again."""
+    db.execute(
+        "DELETE FROM quarantine WHERE digest_id IN "
+        "(SELECT id FROM digests WHERE sha256 = ? AND error IS NOT NULL)",
+        (sha256,),
+    )
     db.execute("DELETE FROM digests WHERE sha256 = ? AND error IS NOT NULL", (sha256,))
 
 

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 
 
 def put_time(value: datetime) -> str:
-    """An aware time as UTC text of fixed width, so that text order is time order."""
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """An aware time as UTC text of fixed width, so that text order is time order. Raises ValueError for a naive one."""
+    if value.tzinfo is None:
+        raise ValueError(f"{value} says no zone")
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def get_time(value: str | None) -> datetime | None:
