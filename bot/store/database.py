@@ -62,7 +62,7 @@ class Store:
         held = lock.take(path) if writes else None
         try:
             with _translated(path):
-                connection = _connect(path, busy_timeout, create=writes)
+                connection = connect(path, busy_timeout, create=writes)
                 try:
                     _bring_up_to_date(connection, path, writes=writes)
                 finally:
@@ -126,7 +126,7 @@ class Store:
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = _connect(self.path, self._busy_timeout)
+            connection = connect(self.path, self._busy_timeout)
             if not threading.current_thread().name.startswith("store-write"):
                 connection.execute("PRAGMA query_only=ON")
                 connection.set_progress_handler(self._closing.is_set, CLOSING_CHECK)
@@ -146,7 +146,7 @@ def backup(path: Path, target: Path) -> None:
         raise StoreError(f"{target}: exists already; name a file that does not")
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     with _translated(path):
-        source = _connect(path, BUSY_TIMEOUT)
+        source = connect(path)
     try:
         with _translated(target):
             copy = sqlite3.connect(part)
@@ -163,6 +163,7 @@ def backup(path: Path, target: Path) -> None:
 
 
 def _bring_up_to_date(db: Connection, path: Path, *, writes: bool) -> None:
+    """Let the history through if it is ours and of this version, and make it so if it is older and ``writes``."""
     if migrations.is_foreign(db):
         raise StoreDamaged(
             f"{path}: another program's database, not a history; name another folder with --data"
@@ -173,6 +174,8 @@ def _bring_up_to_date(db: Connection, path: Path, *, writes: bool) -> None:
             f"{path}: written by a newer Broadsheet (it has {unknown[0]!r}); "
             "update Broadsheet, or restore a backup made by this version"
         )
+    if writes:
+        db.execute("PRAGMA journal_mode=WAL")
     if migrations.pending(db):
         if not writes:
             raise StoreError(
@@ -181,7 +184,8 @@ def _bring_up_to_date(db: Connection, path: Path, *, writes: bool) -> None:
         migrations.apply(db)
 
 
-def _connect(path: Path, busy_timeout: float, *, create: bool = False) -> Connection:
+def connect(path: Path, busy_timeout: float = BUSY_TIMEOUT, *, create: bool = False) -> Connection:
+    """Open a connection as the store uses it, outside of any transaction. Raises sqlite3.Error."""
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
         uri=True,
@@ -191,7 +195,6 @@ def _connect(path: Path, busy_timeout: float, *, create: bool = False) -> Connec
     )
     db.row_factory = sqlite3.Row
     try:
-        db.execute("PRAGMA journal_mode=WAL")
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")
     except BaseException:

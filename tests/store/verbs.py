@@ -1,0 +1,117 @@
+"""Every public verb, with arguments that do something on the history that ``samples.fill`` makes."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from sqlite3 import Connection
+
+from bot.models import Bookmark, Decision, Receipt, State, Unreadable
+from bot.store import bookmarks, channels, digests, health, outbox, papers, search
+from tests.store import samples
+from tests.store.samples import CHANNEL, NOW, OTHER, TODAY
+
+NOUNS = (bookmarks, channels, digests, health, outbox, papers, search)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A verb with its arguments."""
+
+    name: str
+    run: Callable[[Connection], object]
+
+
+def _call(verb: Callable[..., object], *args: object, **kwargs: object) -> Call:
+    module = inspect.getmodule(verb)
+    assert module is not None
+    name = f"{module.__name__.rpartition('.')[2]}.{verb.__name__}"
+    return Call(name, lambda db: verb(db, *args, **kwargs))
+
+
+MESSAGE = 2
+"""A message of the post that ``samples.fill`` makes, which is claimed before ``WRITES``."""
+
+READS = (
+    _call(bookmarks.of, "web:ada"),
+    _call(bookmarks.counts, [1, 2]),
+    _call(bookmarks.kept_by, "web:ada", [1, 2]),
+    _call(channels.active),
+    _call(channels.get, CHANNEL.key),
+    _call(digests.receipt, "sha-a.txt"),
+    _call(digests.quarantined, "sha-a.txt"),
+    _call(digests.since_post, CHANNEL.key, NOW),
+    _call(digests.last_id),
+    _call(digests.latest, 10),
+    _call(health.faults),
+    _call(health.size),
+    _call(outbox.post_of_day, CHANNEL.key, TODAY),
+    _call(outbox.post, 1),
+    _call(outbox.posts, CHANNEL.key, 10),
+    _call(outbox.posted_dates, CHANNEL.key),
+    _call(outbox.picks, 1),
+    _call(outbox.messages, 1),
+    _call(outbox.open_posts, CHANNEL.key),
+    _call(outbox.message, 1),
+    _call(outbox.message_of_platform, CHANNEL.key, "m1"),
+    _call(outbox.states),
+    _call(outbox.placements, 1),
+    _call(papers.candidates, samples.paper(1), samples.keys(1)),
+    _call(papers.related, 1),
+    _call(papers.sightings, 1),
+    _call(papers.paper, 1),
+    _call(papers.briefs, [1, 2]),
+    _call(papers.tags, 1),
+    _call(papers.fresh, CHANNEL.key, NOW),
+    _call(papers.count),
+    _call(papers.last_id),
+    _call(papers.by_identifier, "2503.00001"),
+    _call(papers.by_title, samples.keys(1)[0]),
+    _call(search.search, "frugal attention", 10),
+)
+
+WRITES = (
+    _call(bookmarks.add, Bookmark("web:ada", 1, NOW)),
+    _call(bookmarks.note, "web:ada", 2, "read again"),
+    _call(bookmarks.remove, "web:ada", 2),
+    _call(channels.sync, [OTHER]),
+    _call(digests.record, "sha-c.txt", "c.txt", NOW),
+    _call(digests.finish, 1, Receipt("a.txt", 9, 9, 0, 0)),
+    _call(digests.forget_failure, "sha-broken.txt"),
+    _call(digests.quarantine, 1, [Unreadable(7, "no abstract", "A Title")]),
+    Call("outbox.insert_post", partial(samples.insert, ids=[4, 5, 6], channel=OTHER)),
+    _call(outbox.disown, CHANNEL.key),
+    _call(outbox.claim, 1, NOW),
+    _call(outbox.record_sent, MESSAGE, "m2", NOW),
+    _call(outbox.record_unsent, 3, State.FAILED, "busy", NOW),
+    _call(outbox.record_thread, 1, "t1"),
+    _call(outbox.retry, 1),
+    _call(papers.admit, samples.brief(9), samples.keys(9), NOW),
+    _call(papers.upgrade, samples.stored(9, 1), samples.keys(9)),
+    _call(papers.record_sighting, 1, samples.sighting(1, "a.txt")),
+    _call(papers.relate, 1, 2, Decision("related", "near-title", "an extension")),
+)
+
+PURE = {"papers.with_id"}
+"""Public functions that take no connection."""
+
+
+def prepare(db: Connection) -> None:
+    """``samples.fill``, and for every one of ``WRITES`` something to change."""
+    samples.fill(db)
+    bookmarks.add(db, Bookmark("web:ada", 2, NOW))
+    broken = digests.record(db, "sha-broken.txt", "broken.txt", NOW)
+    digests.quarantine(db, broken, [Unreadable(1, "not text", "\\x00")])
+    digests.finish(db, broken, Receipt("broken.txt", 0, 0, 0, 1, error="not a digest"))
+    outbox.claim(db, MESSAGE, NOW)
+    outbox.record_unsent(db, 4, State.REJECTED, "too long")
+
+
+def public() -> set[str]:
+    """The names of all public verbs, as ``noun.verb``."""
+    return {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in NOUNS
+        for name, member in inspect.getmembers(module, inspect.isfunction)
+        if member.__module__ == module.__name__ and not name.startswith("_")
+    }
