@@ -49,12 +49,12 @@ COLD_START = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A brief with its score, the parts that add up to it, and whether a muted word hides it."""
+    """A brief with its score, the parts that add up to it, and the muted word that hides it, if one does."""
 
     brief: Brief
     score: float
     parts: tuple[tuple[str, float], ...]
-    muted: bool = False
+    muted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +148,13 @@ def rank(
             asked.append(("bookmarks", max(-2 * BOOKMARKS, min(2 * BOOKMARKS, taste))))
         signals = _signals(brief, today, code=cares)
         order = ("order", ORDER * (1 - place / len(briefs)))
-        ranked.append(_ranked(brief, (*asked, *signals, order), _is_muted(brief, interests)))
+        ranked.append(_ranked(brief, (*asked, *signals, order), _muted_by(brief, interests)))
     ranked.sort(key=attrgetter("score"), reverse=True)
     heard = [one for one in ranked if not one.muted]
     return (*(_spread_out(heard) if cares else heard), *(one for one in ranked if one.muted))
 
 
-def _ranked(brief: Brief, parts: Iterable[tuple[str, float]], muted: bool) -> Ranked:
+def _ranked(brief: Brief, parts: Iterable[tuple[str, float]], muted: str | None) -> Ranked:
     named = tuple((name, value) for name, value in parts if value)
     return Ranked(brief, math.fsum(value for _, value in named), named, muted)
 
@@ -184,12 +184,14 @@ def _asked(brief: Brief, interests: Interests) -> list[tuple[str, float]]:
     return parts
 
 
-def _is_muted(brief: Brief, interests: Interests) -> bool:
-    """Whether title, summary, tags or areas name a muted word; a mention in the abstract hides nothing."""
+def _muted_by(brief: Brief, interests: Interests) -> str | None:
+    """The muted word that title, summary, tags or areas name; a mention in the abstract hides nothing."""
     if not interests.muted:
-        return False
+        return None
     text = _plain("\n".join((brief.paper.title, brief.summary, *brief.tags, *brief.areas)))
-    return any(_names(word, text) for muted in interests.muted if (word := _plain(muted).strip()))
+    return next(
+        (muted for muted in interests.muted if (word := _plain(muted).strip()) and _names(word, text)), None
+    )
 
 
 def _signals(brief: Brief, today: date | None, code: bool) -> list[tuple[str, float]]:
