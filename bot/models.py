@@ -106,7 +106,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one digest file: ``entries`` = ``new`` + ``seen`` + ``unreadable``."""
+    """What became of one digest file: ``entries`` = ``new`` + ``seen`` + ``unreadable``.
+
+    ``again`` says that a file of this content was read before, so that nothing of it was read now.
+    """
 
     file: str
     entries: int
@@ -115,6 +118,7 @@ class Receipt:
     unreadable: int
     digest_date: date | None = None
     error: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
