@@ -1,0 +1,166 @@
+"""From a digest file to the history: one file, one transaction, one receipt.
+
+::
+
+    load ─► sha256 ─► seen this content? ─► read_digest ─► clean, brief ─► identify ─► admit, sight
+    (thread)          (store)               (thread, pure)                 (one transaction)
+
+The same content is read once, whatever the file is called. What cannot be read is quarantined with its line
+and reason; a file that cannot be read at all gets a receipt with an error, and the other files go on.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import DigestError
+from bot.models import Brief, Digest, Entry, Paper, Receipt, Sighting
+from bot.reading.brief import paper_of
+from bot.reading.identity import block_keys, identify
+from bot.sources import read_digest
+from bot.sources.inbox import load
+from bot.store import Connection, Store, digests, papers
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many of a file's entries are read, and of how many."""
+
+PROGRESS_STEP = 50
+"""Entries between two words of progress."""
+
+
+MakeBrief = Callable[[Paper], Brief]
+"""How a paper becomes a brief: ``bot.reading.brief.brief`` with its taxonomy and summariser."""
+
+
+async def ingest(
+    store: Store,
+    path: Path,
+    make_brief: MakeBrief,
+    now: datetime,
+    *,
+    max_bytes: int,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Receipt:
+    """Read one digest file into the history and give its receipt.
+
+    Content that was read before is not read again: its entries count as seen. ``folder`` is the one that a
+    symbolic link may not lead out of. Raises StoreError; what is wrong with the file stands in the receipt.
+    """
+    try:
+        file = await asyncio.to_thread(load, path, max_bytes=max_bytes, folder=folder)
+    except DigestError as error:
+        return _failure(path.name, error)
+    sha256 = hashlib.sha256(file.data).hexdigest()
+    known = await store.read(digests.receipt, sha256)
+    if known is not None and known.error is None:
+        return replace(known, file=file.name, new=0, seen=known.new + known.seen, again=True)
+    try:
+        digest = await asyncio.to_thread(read_digest, file.data, name=file.name, modified=file.modified)
+    except DigestError as error:
+        receipt = _failure(file.name, error)
+        await store.write(_record_failure, sha256, receipt, now)
+        return receipt
+    name = file.name
+    del file  # its bytes may be most of the memory in use
+    briefs = await asyncio.to_thread(read_entries, digest.entries, make_brief, progress)
+    return await store.write(_admit_all, sha256, name, digest, briefs, make_brief, now)
+
+
+def read_entries(
+    entries: Sequence[Entry], make_brief: MakeBrief, progress: Progress | None = None
+) -> list[Brief]:
+    """What the bot makes of each entry, in order; touches no store."""
+    briefs = []
+    for done, entry in enumerate(entries, 1):
+        briefs.append(make_brief(paper_of(entry)))
+        if progress is not None and (done % PROGRESS_STEP == 0 or done == len(entries)):
+            progress(done, len(entries))
+    return briefs
+
+
+def merged(old: Paper, new: Paper) -> Paper:
+    """The stored paper with what a later sighting adds: ids, links, people, a missing abstract, votes."""
+    lacks_abstract = not old.abstract and bool(new.abstract)
+    return replace(
+        old,
+        abstract=new.abstract if lacks_abstract else old.abstract,
+        abstract_as_printed=new.abstract_as_printed if lacks_abstract else old.abstract_as_printed,
+        arxiv_id=old.arxiv_id or new.arxiv_id,
+        doi=old.doi or new.doi,
+        url=old.url or new.url,
+        authors=old.authors or new.authors,
+        categories=old.categories or new.categories,
+        published=old.published or new.published,
+        upvotes=new.upvotes if new.upvotes is not None else old.upvotes,
+    )
+
+
+def _failure(file: str, error: DigestError) -> Receipt:
+    return Receipt(file, 0, 0, 0, 0, error=str(error))
+
+
+def _record_failure(db: Connection, sha256: str, receipt: Receipt, now: datetime) -> None:
+    digests.forget_failure(db, sha256)
+    digests.finish(db, digests.record(db, sha256, receipt.file, now), receipt)
+
+
+def _admit_all(
+    db: Connection,
+    sha256: str,
+    file: str,
+    digest: Digest,
+    briefs: Sequence[Brief],
+    make_brief: MakeBrief,
+    now: datetime,
+) -> Receipt:
+    digests.forget_failure(db, sha256)
+    digest_id = digests.record(db, sha256, file, now, format=digest.format, day=digest.date)
+    digests.quarantine(db, digest_id, digest.unreadable)
+    new = 0
+    for entry, brief in zip(digest.entries, briefs, strict=True):
+        new += _admit(db, digest_id, file, digest, entry, brief, make_brief, now)
+    receipt = Receipt(
+        file=file,
+        entries=len(digest.entries) + len(digest.unreadable),
+        new=new,
+        seen=len(digest.entries) - new,
+        unreadable=len(digest.unreadable),
+        digest_date=digest.date,
+    )
+    digests.finish(db, digest_id, receipt)
+    return receipt
+
+
+def _admit(
+    db: Connection,
+    digest_id: int,
+    file: str,
+    digest: Digest,
+    entry: Entry,
+    brief: Brief,
+    make_brief: MakeBrief,
+    now: datetime,
+) -> bool:
+    """Admit one entry's paper or recognise it; gives whether it is new."""
+    keys = block_keys(brief.paper.title)
+    decision, old = identify(brief.paper, papers.candidates(db, brief.paper, keys))
+    same = decision.verdict == "same"
+    if old is not None and old.id is not None and same:
+        paper_id = old.id
+        known = merged(old, brief.paper)
+        if known != old:
+            papers.upgrade(db, make_brief(known), keys)
+    else:
+        paper_id = papers.admit(db, brief, keys, now)
+        if decision.verdict == "related" and old is not None and old.id is not None:
+            papers.relate(db, paper_id, old.id, decision)
+    papers.record_sighting(
+        db,
+        digest_id,
+        Sighting(paper_id, file, digest.date, now, entry.line, entry.position, entry.title, decision),
+    )
+    return not same
