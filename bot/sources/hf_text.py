@@ -74,7 +74,7 @@ def read(text: str, *, name: str, modified: datetime) -> Digest:
     for paragraph in found:
         if reason := _unfit(paragraph.text):
             unreadable.append(_set_aside(paragraph, reason))
-        elif not (is_furniture(paragraph.text) or paragraph.text in repeated):
+        elif not (is_furniture(paragraph.text) or paragraph.text in repeated or _echoes(kept, paragraph)):
             kept.append(paragraph)
     cards = align(kept)
     first = cards[0].title if cards else 0
@@ -96,6 +96,11 @@ _STRAY_LINE = "neither a title nor an abstract"
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page, not to a paper."""
     return bool(_FURNITURE.fullmatch(line)) or dates.is_date(line)
+
+
+def _echoes(paragraphs: Sequence[Paragraph], paragraph: Paragraph) -> bool:
+    """Whether a paragraph says the same as the one above it."""
+    return bool(paragraphs) and paragraphs[-1].text == paragraph.text
 
 
 def _unfit(text: str) -> str | None:
