@@ -18,10 +18,12 @@ STRAY = -4.0
 """A paragraph that is neither title nor abstract."""
 TITLE_ONLY = -3.0
 """A title whose abstract is missing."""
-CONTINUED = -2.0
-"""An abstract of several paragraphs."""
+CONTINUED = -1.5
+"""Against an abstract of several paragraphs: to give a paper another's text is worse than to cut its own."""
+SHORT = 300
+"""Characters under which a paragraph is likelier a remark than a part of an abstract."""
 UNBROKEN = 4.0
-"""Evidence for a continuation where no blank line parts it from what is above."""
+"""Evidence for a continuation where no blank line parts it from what is above, on a page that has them."""
 WITHIN = -0.01
 """For each character of what stands between a title and its abstract: furniture is short, an abstract is not."""
 STRAYS_WITHIN = 3
@@ -34,12 +36,29 @@ ARXIV_ABSTRACT = 1920
 """Characters that arXiv allows an abstract (https://info.arxiv.org/help/prep.html)."""
 
 PROSE = (-7.197, 3.007, 0.517, 5.516, 5.235, -6.719, -1.984, -0.463)
-BELONGS = (-7.581, 0.381, 15.855)
-CONTINUES = (-13.316, 0.015, 5.368, 7.57, 0.716, -8.698, 2.089)
+BELONGS = (-7.432, 0.433, 15.614)
+CONTINUES = (-4.362, -0.169, 5.103, 4.195, 1.457, -6.646, 1.191, 1.834, 10.424)
 
 _FUNCTION = """we is are was were be been has have had this that these those which it its they their our can
 may will however such also not while when than by as from show shows propose present introduce demonstrate"""
 _FUNCTION_WORDS = frozenset(_FUNCTION.split())
+_EVERYWHERE = _FUNCTION_WORDS.union(
+    [
+        "with",
+        "more",
+        "most",
+        "into",
+        "over",
+        "only",
+        "each",
+        "both",
+        "some",
+        "many",
+        "betwee",
+        "throug",
+        "where",
+    ]
+)
 _OPENERS = re.compile(
     r"(?:we|our|in|to|this|these|it|moreover|furthermore|additionally|finally|extensive|experiment(?:s|al)|results"
     r"|specifically|code|however|here|using|with|both|first|second|project|empirically|as)\b",
@@ -90,7 +109,7 @@ def prose_features(text: str) -> tuple[float, ...]:
 
 def stems(text: str) -> frozenset[str]:
     """Return the beginnings of the content words of ``text``."""
-    return frozenset([word[:_STEM] for word in _CONTENT.findall(text[:SEEN_WORDS].lower())])
+    return frozenset([word[:_STEM] for word in _CONTENT.findall(text[:SEEN_WORDS].lower())]) - _EVERYWHERE
 
 
 def belongs_features(title: frozenset[str], abstract: frozenset[str]) -> tuple[float, ...]:
@@ -100,12 +119,18 @@ def belongs_features(title: frozenset[str], abstract: frozenset[str]) -> tuple[f
 
 
 def continues_features(
-    before: str, text: str, words_before: frozenset[str], words: frozenset[str], length: int
+    before: str,
+    text: str,
+    title_words: frozenset[str],
+    words_before: frozenset[str],
+    words: frozenset[str],
+    length: int,
 ) -> tuple[float, ...]:
     """Return what tells that ``text`` goes on with the abstract that ends with ``before``.
 
     ``length`` is that of the abstract so far; words are stems.
     """
+    ours, theirs = ({word for word in w if len(word) == _STEM} for w in (words, words_before))
     return (
         1.0,
         float(not before.endswith((".", "!", "?", ")"))),
@@ -113,7 +138,9 @@ def continues_features(
         len(words & words_before) / (min(len(words), len(words_before)) + 1),
         float(bool(_OPENERS.match(text))),
         float(length + len(text) > ARXIV_ABSTRACT),
-        math.log(len(text) + 1),
+        min(1.0, len(text) / SHORT),
+        len(ours & theirs) / (min(len(ours), len(theirs)) + 1),
+        len(title_words & words) / (len(title_words) + 1),
     )
 
 
@@ -126,6 +153,7 @@ class _Step(NamedTuple):
     """The best reading of all paragraphs before one, and whether it ends inside an abstract."""
 
     score: float
+    title: int = 0
     length: int = 0
     before: tuple[int, bool] | None = None
     card: Card | None = None
@@ -138,6 +166,7 @@ def align(paragraphs: Sequence[Paragraph]) -> list[Card]:
     as_title, as_prose = [_log_sigmoid(-odds) for odds in prose], [_log_sigmoid(odds) for odds in prose]
     words = [stems(p.text) for p in paragraphs]
     vocabulary = frozenset[str]().union(*(w for w, odds in zip(words, prose, strict=True) if odds > 0))
+    spaced = 2 * sum(p.attached for p in paragraphs) < count
     best: list[dict[bool, _Step]] = [{} for _ in range(count + 1)]
     best[0][False] = _Step(0.0)
 
@@ -146,25 +175,25 @@ def align(paragraphs: Sequence[Paragraph]) -> list[Card]:
             best[index][open_] = step
 
     for i in range(count):
-        for open_, (score, length, _, _) in best[i].items():
+        for open_, (score, title, length, _, _) in best[i].items():
             here = (i, open_)
-            offer(i + 1, False, _Step(score + STRAY, 0, here))
+            offer(i + 1, False, _Step(score + STRAY, 0, 0, here))
             if _names_a_paper(paragraphs[i].text, words[i], vocabulary):
-                offer(i + 1, False, _Step(score + TITLE_ONLY + as_title[i], 0, here, Card(i, ())))
+                offer(i + 1, False, _Step(score + TITLE_ONLY + as_title[i], 0, 0, here, Card(i, ())))
             strays = 0.0
             for j in range(i + 1, min(i + 2 + STRAYS_WITHIN, count)):
                 belongs = _log_sigmoid(log_odds(BELONGS, belongs_features(words[i], words[j])))
                 gain = as_title[i] + strays + as_prose[j] + belongs
-                offer(j + 1, True, _Step(score + gain, len(paragraphs[j].text), here, Card(i, (j,))))
+                offer(j + 1, True, _Step(score + gain, i, len(paragraphs[j].text), here, Card(i, (j,))))
                 strays += STRAY + WITHIN * len(paragraphs[j].text)
             if open_:
                 this, text = paragraphs[i], paragraphs[i].text
                 before = paragraphs[i - 1].text
-                features = continues_features(before, text, words[i - 1], words[i], length)
+                features = continues_features(before, text, words[title], words[i - 1], words[i], length)
                 odds = log_odds(CONTINUES, features)
-                gain = UNBROKEN if this.attached else CONTINUED
-                gain += _log_sigmoid(odds) + as_prose[i]
-                offer(i + 1, True, _Step(score + gain, length + len(text), here, Card(-1, (i,))))
+                odds += UNBROKEN if this.attached and spaced else CONTINUED + as_prose[i]
+                gain = STRAY + min(-STRAY, odds)
+                offer(i + 1, True, _Step(score + gain, title, length + len(text), here, Card(-1, (i,))))
     return _trace(best)
 
 
@@ -187,12 +216,12 @@ def _trace(best: Sequence[dict[bool, _Step]]) -> list[Card]:
 def _names_a_paper(text: str, words: frozenset[str], vocabulary: frozenset[str]) -> bool:
     """Whether a line without an abstract may be taken for a title.
 
-    Several words written like a title, though not like a list of people; or two that this page uses.
+    Several words written like a title, though no address or list of people; or two that this page uses.
     """
     first, *rest = text.split()
     if len(rest) < 2:
         return len(words) > 1 and words <= vocabulary
-    if _NAMES.fullmatch(text):
+    if "://" in text or _NAMES.fullmatch(text):
         return False
     capitals = [word[0].isupper() for word in rest if len(word) > 3]
     return (

@@ -17,6 +17,7 @@ title nor abstract is set aside with its line and the reason.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from bot.models import Digest, Entry, Unreadable
 from bot.sources import dates
@@ -76,7 +77,7 @@ def read(text: str, *, name: str, modified: datetime) -> Digest:
             unreadable.append(_set_aside(paragraph, reason))
         elif not (is_furniture(paragraph.text) or paragraph.text in repeated or _echoes(kept, paragraph)):
             kept.append(paragraph)
-    cards = align(kept)
+    cards = _after_header(align(kept), kept, found[dated].line if dated is not None else 0)
     first = cards[0].title if cards else 0
     used = {index for card in cards for index in (card.title, *card.abstract)}
     abstracts = {kept[card.abstract[0]].text for card in cards if card.abstract}
@@ -89,13 +90,20 @@ def read(text: str, *, name: str, modified: datetime) -> Digest:
     return Digest(FORMAT, date, entries, tuple(sorted(unreadable, key=lambda u: u.line)))
 
 
-_STRAY_PROSE = "an abstract without a title"
+_STRAY_PROSE = "an abstract, or a part of one, without its title"
 _STRAY_LINE = "neither a title nor an abstract"
 
 
 def is_furniture(line: str) -> bool:
     """Whether a line belongs to the page, not to a paper."""
     return bool(_FURNITURE.fullmatch(line)) or dates.is_date(line)
+
+
+def _after_header(cards: list[Card], paragraphs: Sequence[Paragraph], dated: int) -> list[Card]:
+    """Leave out what looks like titles above the page's date, unless abstracts stand there too."""
+    first = next((i for i, card in enumerate(cards) if card.abstract), len(cards))
+    above = [paragraphs[card.title].line < dated for card in cards[: first + 1]]
+    return cards if all(above) else [*cards[sum(above) :]]
 
 
 def _echoes(paragraphs: Sequence[Paragraph], paragraph: Paragraph) -> bool:
@@ -152,13 +160,16 @@ def _paragraphs(text: str) -> Iterator[Paragraph]:
 def _unwrap(block: Sequence[tuple[int, str]]) -> Iterator[Paragraph]:
     """Give the paragraphs of lines without a blank one between.
 
-    A line goes on in the next if that one's first word would not have fitted on it.
+    A line goes on in the next if that one's first word would not have fitted on it. A line of one long
+    word (an address) tells nothing about the width.
     """
-    width = max((len(line) for _, line in block), default=0)
+    width = max((len(line) for _, line in block if " " in line), default=0)
+    full = [_is_full(line, after, width) for (_, line), (_, after) in pairwise(block)]
+    wrapped = len(full) > 1 and 2 * sum(full) > len(full)
     parts: list[str] = []
     start, attached = 0, False
-    for number, line in block:
-        if parts and not (width <= WRAP_WIDTH and _goes_on(parts[-1], line, width)):
+    for (number, line), goes_on in zip(block, [False, *full], strict=False):
+        if parts and not (goes_on and (wrapped or (_is_text(parts[-1]) and _is_text(line)))):
             yield Paragraph(" ".join(parts), start, attached)
             parts, attached = [], True
         start = start if parts else number
@@ -167,6 +178,10 @@ def _unwrap(block: Sequence[tuple[int, str]]) -> Iterator[Paragraph]:
         yield Paragraph(" ".join(parts), start, attached)
 
 
-def _goes_on(line: str, after: str, width: int) -> bool:
-    fits = len(line) + 1 + len(after.partition(" ")[0]) <= width
-    return not (fits or is_furniture(line) or is_furniture(after))
+def _is_full(line: str, after: str, width: int) -> bool:
+    """Whether the first word of the line after would not have fitted."""
+    return len(line) + 1 + len(after.partition(" ")[0]) > width and width <= WRAP_WIDTH
+
+
+def _is_text(line: str) -> bool:
+    return line.startswith(("http://", "https://")) or not is_furniture(line)

@@ -53,7 +53,7 @@ def _entry(line: str, number: int, position: int) -> Entry:
         raise _Unfit(f"title longer than {TITLE_CAP} characters")
     if len(abstract) > ABSTRACT_CAP:
         raise _Unfit(f"abstract longer than {ABSTRACT_CAP:,} characters")
-    given, url = _text(record, "id"), _text(record, "url")
+    given, url = _optional(record, "id"), _optional(record, "url")
     return Entry(
         title=title,
         abstract=abstract,
@@ -64,7 +64,7 @@ def _entry(line: str, number: int, position: int) -> Entry:
         url=url or (given if given.startswith(("https://", "http://")) else None),
         authors=_list(record.get("authors"), _AND),
         categories=_list(record.get("categories"), re.compile(r"[\s,;]+")),
-        published=_published(_text(record, "published")),
+        published=_published(_optional(record, "published")),
     )
 
 
@@ -72,9 +72,7 @@ def _object(line: str) -> Mapping[str, object]:
     if len(line) > _LINE_CAP:
         raise _Unfit(f"line longer than {_LINE_CAP:,} characters")
     try:
-        record: object = json.loads(
-            line.strip("\ufeff \t"), parse_int=str, parse_float=str, parse_constant=str
-        )
+        record: object = json.loads(line.strip("\ufeff \t"), parse_int=float)
     except json.JSONDecodeError as error:
         raise _Unfit(f"not JSON: {error.msg} at character {error.pos + 1}") from None
     except RecursionError:
@@ -91,6 +89,11 @@ def _text(record: Mapping[str, object], key: str) -> str:
     if not isinstance(value, str):
         raise _Unfit(f"{key} is not text")
     return clean(value)
+
+
+def _optional(record: Mapping[str, object], key: str) -> str:
+    value = record.get(key)
+    return clean(value) if isinstance(value, str) else ""
 
 
 def _list(value: object, separator: re.Pattern[str]) -> tuple[str, ...]:

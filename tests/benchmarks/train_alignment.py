@@ -102,23 +102,24 @@ def belongs_examples(records: Sequence[Record], dice: random.Random) -> list[Exa
 def continues_examples(records: Sequence[Record], dice: random.Random) -> list[Example]:
     """An abstract goes on with its own end, cut between sentences or within one.
 
-    It does not with another of its field, nor with a title, nor with a sentence from anywhere.
+    It does not with another of its field, long or short, nor with a title, nor with a sentence from anywhere.
     """
     examples: list[Example] = []
     for (title, abstract, _), other in zip(records, others(records, dice), strict=True):
         stray = dice.choice(END.split(dice.choice(records)[1]))
+        start = " ".join(END.split(other[1])[: dice.randint(2, 5)])
         cuts = [m.start() for m in (END if dice.random() < 0.8 else re.compile(" ")).finditer(abstract)]
         if cuts:
             cut = dice.choice(cuts)
-            examples.append((pair(abstract[:cut], abstract[cut + 1 :]), True))
+            examples.append((pair(title, abstract[:cut], abstract[cut + 1 :]), True))
         if other[0] != title:
-            examples.append((pair(abstract, dice.choice([other[1], other[0], stray])), False))
+            examples.append((pair(title, abstract, dice.choice([other[1], start, other[0], stray])), False))
     return examples
 
 
-def pair(before: str, text: str) -> tuple[float, ...]:
-    """Return the features of two neighbouring paragraphs."""
-    return continues_features(before, text, stems(before), stems(text), len(before))
+def pair(title: str, before: str, text: str) -> tuple[float, ...]:
+    """Return the features of two neighbouring paragraphs below a title."""
+    return continues_features(before, text, stems(title), stems(before), stems(text), len(before))
 
 
 def main(path: str = "../shared/data/arxiv_12000.jsonl.gz") -> None:
