@@ -42,6 +42,8 @@ class Store:
         self._local = threading.local()
         self._connections: list[Connection] = []
         self._closing = threading.Event()
+        self.commits = 0
+        """Write transactions committed so far: while it stands still, nothing that was read is out of date."""
         self._writer = ThreadPoolExecutor(1, "store-write")
         self._readers = ThreadPoolExecutor(READERS, "store-read")
 
@@ -117,6 +119,7 @@ class Store:
             try:
                 result = verb(db)
                 db.execute("COMMIT")
+                self.commits += begin == "BEGIN IMMEDIATE"
             except BaseException:
                 with suppress(sqlite3.Error):
                     db.execute("ROLLBACK")

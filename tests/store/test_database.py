@@ -88,6 +88,21 @@ async def test_a_failing_write_leaves_nothing(store: Store) -> None:
     assert await store.read(papers.count) == 1
 
 
+async def test_only_committed_writes_count_as_commits(store: Store) -> None:
+    """The count moves with every write that took place, and with nothing else."""
+    before = store.commits
+    await store.write(samples.admit, 1)
+    assert store.commits == before + 1
+    await store.read(papers.count)
+    with pytest.raises(NotFound):
+        await store.write(_fail)
+    assert store.commits == before + 1
+
+
+def _fail(db: Connection) -> None:
+    raise NotFound("on purpose")
+
+
 async def test_a_cancelled_caller_does_not_halve_a_write(store: Store) -> None:
     """The write in hand is finished; the one still waiting is never begun."""
     release, entered = threading.Event(), threading.Event()
