@@ -1,0 +1,1 @@
+"""The local web channel: a chat channel in the browser, served by the bot itself."""

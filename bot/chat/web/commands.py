@@ -1,0 +1,44 @@
+"""The command box: a line of text → what the person wants."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LONGEST = 200
+"""Characters that a command may have."""
+
+COMMANDS = {
+    "/search": "find papers by any words: /search token pruning",
+    "/today": "go to today's post",
+    "/bookmarks": "list the papers you keep, and download them",
+    "/help": "show this list",
+}
+"""Every command and what it does, in the order in which help lists them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a person typed. ``text`` is the query of a search, or the word that is no command."""
+
+    kind: Literal["search", "today", "bookmarks", "help", "unknown", "too-long"]
+    text: str = ""
+
+
+def parse(line: str) -> Command:
+    """Read a line; one that does not begin with a slash is a search, an empty one asks for help."""
+    line = " ".join(line.split())
+    if len(line) > LONGEST:
+        return Command("too-long")
+    name, _, rest = line.partition(" ")
+    match name.casefold():
+        case "" | "/help" | "/?":
+            return Command("help")
+        case "/search":
+            return Command("search", rest) if rest else Command("help")
+        case "/today":
+            return Command("today")
+        case "/bookmarks":
+            return Command("bookmarks")
+        case _ if name.startswith("/"):
+            return Command("unknown", name)
+        case _:
+            return Command("search", line)
