@@ -1,0 +1,164 @@
+// What the pages do better with a script; everything works without it.
+"use strict";
+
+const news = document.getElementById("news");
+
+function say(text) {
+  news.textContent = "";
+  requestAnimationFrame(() => { news.textContent = text; });
+}
+
+// Bookmarks: the form is sent by the script, and every copy of the pill shows the answer.
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form.mark");
+  if (!form) return;
+  event.preventDefault();
+  const button = form.querySelector("button");
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams({ keep: button.value }),
+    });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const { kept, count } = await answer.json();
+    for (const one of document.querySelectorAll(`form.mark[data-paper="${form.dataset.paper}"]`)) show(one, kept, count);
+    say(kept ? "Bookmarked" : "Bookmark removed");
+  } catch {
+    say("The bookmark could not be saved. Is the bot still running?");
+    form.classList.add("trouble");
+    setTimeout(() => form.classList.remove("trouble"), 4000);
+  } finally {
+    delete form.dataset.busy;
+  }
+});
+
+function show(form, kept, count) {
+  const button = form.querySelector("button");
+  button.value = kept ? "0" : "1";
+  button.setAttribute("aria-pressed", String(kept));
+  button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/kept by \d+$/, `kept by ${count}`));
+  form.querySelector(".count").textContent = count || "Bookmark";
+}
+
+// Live: the server says that something changed, the page fetches itself and takes over what differs.
+let stream = null;
+let refreshing = false;
+let again = false;
+
+function listen() {
+  if (stream || document.hidden) return;
+  stream = new EventSource(`/events?since=${encodeURIComponent(document.body.dataset.pulse)}`);
+  stream.addEventListener("changed", refresh);
+}
+
+function rest() {
+  if (stream) stream.close();
+  stream = null;
+}
+
+async function refresh() {
+  if (refreshing) { again = true; return; }
+  refreshing = true;
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    if (answer.ok) adopt(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  } catch {
+    // The stream reconnects by itself and says again what changed.
+  } finally {
+    refreshing = false;
+    if (again) { again = false; refresh(); }
+  }
+}
+
+function adopt(fresh) {
+  document.body.dataset.pulse = fresh.body.dataset.pulse;
+  const before = document.querySelector("[data-live]");
+  if (!before && fresh.querySelector("[data-live] > li")) { location.reload(); return; }
+  let arrived = 0;
+  for (const list of document.querySelectorAll("[data-live]")) {
+    const other = fresh.getElementById(list.id);
+    if (!other) continue;
+    const end = atEnd(list.closest(".scroll"));
+    let place = null;
+    for (const item of [...other.children]) {
+      const old = document.getElementById(item.id);
+      if (!old) {
+        const added = document.importNode(item, true);
+        added.classList.add("arrived");
+        if (place) place.after(added); else list.prepend(added);
+        place = added;
+        arrived += 1;
+      } else {
+        place = old;
+        if (!alike(old, item)) update(old, item);
+      }
+    }
+    if (end && list.id === "days") toEnd(list.closest(".scroll"));
+  }
+  if (arrived) say(arrived === 1 ? "One new message" : `${arrived} new messages`);
+  if (document.querySelector(".pane .quiet") && fresh.getElementById("papers")) location.reload();
+}
+
+function alike(old, item) {
+  const copy = old.cloneNode(true);
+  copy.classList.remove("arrived");
+  for (const part of copy.querySelectorAll("details")) part.open = false;
+  return copy.isEqualNode(item);
+}
+
+function update(old, item) {
+  for (const form of item.querySelectorAll("form.mark")) {
+    const mine = old.querySelector(`form.mark[data-paper="${form.dataset.paper}"]`);
+    if (mine && !mine.dataset.busy) mine.replaceChildren(...kept(mine, form));
+  }
+  if (alike(old, item) || old.contains(document.activeElement)) return;
+  const open = Boolean(old.querySelector("details[open]"));
+  const fresh = document.importNode(item, true);
+  for (const part of fresh.querySelectorAll("details")) part.open = open;
+  old.replaceWith(fresh);
+}
+
+// The button stays the same element, so that it keeps the focus.
+function kept(mine, form) {
+  const button = form.querySelector("button");
+  const count = Number.parseInt(form.querySelector(".count").textContent, 10) || 0;
+  show(mine, button.getAttribute("aria-pressed") === "true", count);
+  return [...mine.childNodes];
+}
+
+function atEnd(scroll) {
+  return scroll && scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+}
+
+function toEnd(scroll) {
+  if (scroll) scroll.scrollTop = scroll.scrollHeight;
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+addEventListener("pagehide", rest);
+addEventListener("pageshow", listen);
+
+// Ctrl+K, or ⌘K: to the command box.
+addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  const box = document.getElementById("command");
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
+// A chat opens at its newest message, or at the day that is open.
+const timeline = document.getElementById("timeline");
+if (timeline) {
+  const open = timeline.querySelector(".message.open");
+  if (open && timeline.clientHeight < timeline.scrollHeight) {
+    timeline.scrollTop = open.offsetTop - timeline.clientHeight / 2 + open.offsetHeight / 2;
+  } else {
+    toEnd(timeline);
+  }
+}
+listen();
