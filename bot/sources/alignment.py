@@ -18,6 +18,8 @@ STRAY = -4.0
 """A paragraph that is neither title nor abstract."""
 TITLE_ONLY = -3.0
 """A title whose abstract is missing."""
+UNRELATED = -6.0
+"""At worst, a title above an abstract that shares no word with it: likelier so than two losses side by side."""
 CONTINUED = -1.5
 """Against an abstract of several paragraphs: to give a paper another's text is worse than to cut its own."""
 SHORT = 300
@@ -183,6 +185,7 @@ def align(paragraphs: Sequence[Paragraph]) -> list[Card]:
             strays = 0.0
             for j in range(i + 1, min(i + 2 + STRAYS_WITHIN, count)):
                 belongs = _log_sigmoid(log_odds(BELONGS, belongs_features(words[i], words[j])))
+                belongs = max(belongs, UNRELATED)
                 gain = as_title[i] + strays + as_prose[j] + belongs
                 offer(j + 1, True, _Step(score + gain, i, len(paragraphs[j].text), here, Card(i, (j,))))
                 strays += STRAY + WITHIN * len(paragraphs[j].text)
