@@ -18,21 +18,26 @@ _COLUMNS = (
     "p.authors, p.categories, p.published, p.upvotes"
 )
 
+_BY_KEY = (
+    f"SELECT * FROM (SELECT paper_id FROM block_keys WHERE key = ? ORDER BY paper_id LIMIT {CANDIDATES})"
+)
+
 
 def candidates(db: Connection, paper: Paper, block_keys: Sequence[str]) -> list[Paper]:
-    """The stored papers that ``paper`` could be: by arXiv id or DOI first, then by block key, oldest first."""
-    ids: dict[int, None] = {}
+    """The stored papers that ``paper`` could be, by arXiv id, DOI or block key, oldest first."""
+    wanted = [_BY_KEY] * len(block_keys)
+    values = list(block_keys)
     if paper.arxiv_id is not None:
-        rows = db.execute("SELECT id FROM papers WHERE arxiv_id = ?", (paper.arxiv_id,))
-        ids.update((row["id"], None) for row in rows)
+        wanted.append("SELECT id FROM papers WHERE arxiv_id = ?")
+        values.append(paper.arxiv_id)
     if paper.doi is not None:
-        rows = db.execute("SELECT id FROM papers WHERE doi = ?", (paper.doi,))
-        ids.update((row["id"], None) for row in rows)
-    for key in block_keys:
-        rows = db.execute("SELECT paper_id FROM block_keys WHERE key = ? LIMIT ?", (key, CANDIDATES))
-        ids.update((row["paper_id"], None) for row in rows)
-    found = (db.execute(f"SELECT {_COLUMNS} FROM papers p WHERE p.id = ?", (id_,)).fetchone() for id_ in ids)
-    return [_paper(row) for row in found]
+        wanted.append("SELECT id FROM papers WHERE doi = ?")
+        values.append(paper.doi)
+    if not wanted:
+        return []
+    union = " UNION ".join(wanted)
+    rows = db.execute(f"SELECT {_COLUMNS} FROM papers p WHERE p.id IN ({union}) ORDER BY p.id", values)
+    return [_paper(row) for row in rows]
 
 
 def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime) -> int:

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def put_time(value: datetime) -> str:
     """An aware time as UTC text of fixed width, so that text order is time order. Raises ValueError for a naive one."""
@@ -34,7 +36,7 @@ def get_date(value: str | None) -> date | None:
 
 def put_list(values: Iterable[str]) -> str:
     """A list of strings as compact JSON."""
-    return json.dumps(list(values), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(list(values))
 
 
 def get_list(value: str) -> tuple[str, ...]:
