@@ -1,0 +1,115 @@
+"""Papers, their sightings, and which could be the same."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.errors import NotFound
+from bot.models import Decision
+from bot.store import Connection, papers
+from tests.store import samples
+from tests.store.samples import NOW, brief, keys, paper, sighting, stored
+
+
+def test_a_paper_comes_back_as_it_was_admitted(db: Connection) -> None:
+    """Text, text as printed, people, links and tags are read as they were written, in the order asked for."""
+    ids = samples.admit(db, 3)
+    assert ids == [1, 2, 3]
+    assert papers.briefs(db, [3, 99, 1]) == [stored(3, 3), stored(1, 1)]
+    assert papers.paper(db, 2) == stored(2, 2).paper
+    assert papers.paper(db, 99) is None
+    assert papers.tags(db, 1) == ("pruning", "attention")
+    assert (papers.count(db), papers.last_id(db)) == (3, 3)
+
+
+def test_an_empty_history_holds_nothing(db: Connection) -> None:
+    """Nothing is counted, and the last id is 0."""
+    assert (papers.count(db), papers.last_id(db)) == (0, 0)
+    assert papers.candidates(db, paper(1), ()) == []
+
+
+def test_candidates_are_named_by_any_identifier_or_key(db: Connection) -> None:
+    """A paper that shares the arXiv id, the DOI or one block key is a candidate, once, and no other is."""
+    papers.admit(db, brief(1), ("k:a", "f:b"), NOW)
+    papers.admit(db, replace(brief(2), paper=replace(paper(2), doi="10.1/x")), ("k:c", "f:b"), NOW)
+    papers.admit(db, brief(3), ("k:d",), NOW)
+    bare = replace(paper(9), arxiv_id=None)
+
+    def found(*block_keys: str, arxiv_id: str | None = None, doi: str | None = None) -> list[int | None]:
+        return [
+            one.id for one in papers.candidates(db, replace(bare, arxiv_id=arxiv_id, doi=doi), block_keys)
+        ]
+
+    assert found() == found("k:none") == []
+    assert found("f:b") == [1, 2]
+    assert found("k:a", "f:b", "k:d", doi="10.1/x") == [1, 2, 3]
+    assert found(arxiv_id="2503.00003") == [3]
+    assert found(doi="10.1/x") == [2]
+    assert papers.by_identifier(db, "10.1/x") == 2
+    assert papers.by_identifier(db, "2503.00001") == 1
+    assert papers.by_identifier(db, "no such") is None
+    assert papers.by_title(db, "f:b") == [1, 2]
+
+
+def test_a_common_key_brings_so_many_candidates_at_most(db: Connection) -> None:
+    """A key that thousands share does not make every paper be compared with thousands."""
+    samples.admit(db, papers.CANDIDATES + 5)
+    found = papers.candidates(db, replace(paper(999), arxiv_id=None), (keys(1)[1],))
+    assert [one.id for one in found] == list(range(1, papers.CANDIDATES + 1))
+
+
+def test_an_upgrade_keeps_id_history_and_old_keys(db: Connection) -> None:
+    """A title-only paper that meets its arXiv id is the same row with the better text, found by old and new keys."""
+    bare = replace(paper(1), arxiv_id=None, abstract="", abstract_as_printed="")
+    papers.admit(db, replace(brief(1), paper=bare, tags=("other",)), ("k:old",), NOW)
+    papers.upgrade(db, stored(7, 1), ("k:new",))
+    assert papers.briefs(db, [1]) == [stored(7, 1)]
+    assert papers.by_title(db, "k:old") == papers.by_title(db, "k:new") == [1]
+    assert papers.fresh(db, "web:papers", NOW) == [1]
+    assert papers.fresh(db, "web:papers", NOW + timedelta(seconds=1)) == []
+    with pytest.raises(NotFound, match="99: there is no such paper"):
+        papers.upgrade(db, stored(8, 99), ())
+
+
+def test_an_identifier_stays_with_the_paper_that_has_it(db: Connection) -> None:
+    """A wrong or shared DOI or arXiv id neither moves nor stops the file that brings it."""
+    doi = "10.1/shared"
+    papers.admit(db, replace(brief(1), paper=replace(paper(1), doi=doi)), (), NOW)
+    papers.admit(db, replace(brief(2), paper=replace(paper(2), doi=doi)), (), NOW)
+    papers.admit(db, replace(brief(3), paper=replace(paper(3), arxiv_id=paper(1).arxiv_id)), (), NOW)
+    known = papers.briefs(db, [1, 2, 3])
+    assert [one.paper.doi for one in known] == [doi, None, None]
+    assert [one.paper.arxiv_id for one in known] == ["2503.00001", "2503.00002", None]
+    papers.upgrade(db, replace(known[1], paper=replace(known[1].paper, doi=doi)), ())
+    papers.upgrade(db, known[0], ())
+    assert papers.briefs(db, [1, 2, 3]) == known
+
+
+def test_sightings_are_kept_as_printed(db: Connection) -> None:
+    """What a file printed is what it printed, whatever the paper is called later."""
+    samples.read_digest(db, "a.txt", 1)
+    plain = replace(sighting(1, "a.txt", 2), title_as_printed=paper(1).title_as_printed)
+    papers.record_sighting(db, 1, plain)
+    assert papers.sightings(db, 1) == [sighting(1, "a.txt"), plain]
+    papers.upgrade(db, stored(7, 1), ())
+    assert papers.sightings(db, 1) == [sighting(1, "a.txt"), plain]
+    with pytest.raises(NotFound, match="99: there is no such paper"):
+        papers.record_sighting(db, 1, sighting(99, "a.txt"))
+
+
+def test_related_papers_are_linked_both_ways_once(db: Connection) -> None:
+    """The first reason stays; each sees the other."""
+    samples.admit(db, 3)
+    first, second = (Decision("related", "near-title", reason) for reason in ("an extension", "again"))
+    papers.relate(db, 1, 3, first)
+    papers.relate(db, 3, 1, second)
+    papers.relate(db, 1, 2, second)
+    assert papers.related(db, 1) == [(2, second), (3, first)]
+    assert papers.related(db, 3) == [(1, first)]
+    assert papers.related(db, 99) == []
+
+
+def test_a_brief_of_a_stored_paper_carries_its_id() -> None:
+    """``with_id`` changes nothing else."""
+    assert papers.with_id(brief(4), 9) == stored(4, 9)
