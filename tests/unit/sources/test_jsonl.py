@@ -117,7 +117,7 @@ KEYS = st.sampled_from(["title", "abstract", "id", "url", "authors", "categories
 
 
 @given(st.lists(st.dictionaries(KEYS, JSON), max_size=5))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 def test_any_json_is_read_or_set_aside(records: list[dict[str, object]]) -> None:
     """Each line of any JSON is an entry or unreadable, or the file has no entries."""
     try:
