@@ -1,0 +1,118 @@
+"""How well papers are tagged, against hand labels.
+
+    python -m tests.benchmarks.tags_quality [DIGESTS] [--part development] [--errors]
+
+150 papers of the digest files, those whose title hashes come first, were labelled by reading title and abstract,
+before the matching was tuned and without seeing its answers. A label lists the topics of the taxonomy that the
+paper is ``about``, and those that it ``touches``: that a reader would accept but not miss. Every second labelled
+paper is held out (see ``labelled``).
+
+precision: tags given that are ``about`` or ``touches``; strict precision: only ``about``.
+recall: ``about`` topics that were given. Both over all tags, not averaged by paper.
+"""
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+from bot.reading.tags import MOST_TAGS, OTHER, Taxonomy, load_taxonomy
+from tests.benchmarks import labelled
+
+TAXONOMY = Path("config/tags.toml")
+
+Tagger = Callable[[str, str], Sequence[str]]
+Label = dict[str, list[str]]
+
+
+def score(name: str, tagger: Tagger, readings: Sequence[labelled.Reading], labels: dict[str, Label]) -> None:
+    """Print one line of figures for a tagger."""
+    given = right = strict = about = found = tagged = 0
+    for reading in readings:
+        label = labels[reading.key]
+        tags = set(tagger(reading.title, reading.abstract)) - {OTHER}
+        given += len(tags)
+        right += len(tags & {*label["about"], *label["touches"]})
+        strict += len(tags & set(label["about"]))
+        about += len(label["about"])
+        found += len(tags & set(label["about"]))
+        tagged += bool(tags)
+    count = len(readings)
+    print(
+        f"  {name:28} precision {right / given:.3f}  strict {strict / given:.3f}  recall {found / about:.3f}"
+        f"  with a topic {tagged / count:.3f}  tags each {given / count:.2f}"
+    )
+
+
+def by_name(taxonomy: Taxonomy) -> Tagger:
+    """The plain baseline: a topic whose name stands in the text, most frequent first."""
+
+    def tag(title: str, abstract: str) -> Sequence[str]:
+        text = f"{title} {abstract}".lower()
+        counts = Counter({name: text.count(name) for name in taxonomy.names if name in text})
+        return [name for name, _ in counts.most_common(MOST_TAGS)]
+
+    return tag
+
+
+def by_mention(taxonomy: Taxonomy) -> Tagger:
+    """The same phrases without weighing: every topic that is met at all, best first."""
+
+    def tag(title: str, abstract: str) -> Sequence[str]:
+        return [name for name, _ in taxonomy.scores(title, abstract)[:MOST_TAGS]]
+
+    return tag
+
+
+def show_errors(
+    taxonomy: Taxonomy, readings: Sequence[labelled.Reading], labels: dict[str, Label]
+) -> None:
+    """Print each paper that is tagged wrongly, with the scores behind it."""
+    for reading in readings:
+        label = labels[reading.key]
+        tags = set(taxonomy.tags(reading.title, reading.abstract))
+        wrong = tags - {*label["about"], *label["touches"]}
+        missed = set(label["about"]) - tags
+        if wrong or missed:
+            scores = [f"{name} {score:.1f}" for name, score in taxonomy.scores(reading.title, reading.abstract)]
+            print(f"{reading.key} {reading.title}\n   wrong {sorted(wrong)} missed {sorted(missed)}")
+            print(f"   {', '.join(scores[:9])}")
+
+
+def main() -> None:
+    """Score the taxonomy and two baselines on each part."""
+    parser = argparse.ArgumentParser(description="How well papers are tagged, against hand labels.")
+    parser.add_argument("digests", nargs="?", type=Path, default=labelled.DIGESTS)
+    parser.add_argument("--part", choices=("development", "held out"))
+    parser.add_argument("--errors", action="store_true")
+    options = parser.parse_args()
+    labels = cast("dict[str, Label]", labelled.labels("tags.json"))
+    text = TAXONOMY.read_text(encoding="utf-8")
+    start = time.perf_counter()
+    taxonomy = load_taxonomy(text, name=str(TAXONOMY))
+    print(f"{len(taxonomy.names)} topics, loaded in {(time.perf_counter() - start) * 1e3:.0f} ms")
+    unknown = {tag for label in labels.values() for tags in label.values() for tag in tags} - set(taxonomy.names)
+    if unknown:
+        raise SystemExit(f"labelled, but not in the taxonomy: {', '.join(sorted(unknown))}")
+    everything = labelled.papers(options.digests)
+    for part in (options.part,) if options.part else ("development", "held out"):
+        chosen = labelled.split(list(labels), part)
+        readings = [reading for reading in everything if reading.key in chosen]
+        print(f"{part}: {len(readings)} papers")
+        score("Broadsheet", taxonomy.tags, readings, labels)
+        score("every mention", by_mention(taxonomy), readings, labels)
+        score("topic names in the text", by_name(taxonomy), readings, labels)
+        if options.errors:
+            show_errors(taxonomy, readings, labels)
+    start = time.process_time()
+    tags = [taxonomy.tags(reading.title, reading.abstract) for reading in everything]
+    spent = (time.process_time() - start) / len(everything)
+    print(f"all {len(everything)} papers: {spent * 1e3:.3f} ms each")
+    print(f"  with a topic {sum(tag != (OTHER,) for tag in tags) / len(tags):.3f}")
+    print(f"  most frequent: {Counter(tag for each in tags for tag in each).most_common(12)}")
+
+
+if __name__ == "__main__":
+    main()
