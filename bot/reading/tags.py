@@ -8,7 +8,7 @@ quantization") hardly, a denial ("without pruning") not at all.
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -29,12 +29,12 @@ _IN_TITLE = {"phrases": 5.0, "abbreviations": 5.0, "hints": 1.0}
 _IN_ABSTRACT = {"phrases": 1.0, "abbreviations": 1.0, "hints": 0.4}
 _CONTRIBUTION = 1.6
 _MENTION = 0.35
-_MOST_IN_TITLE = 1.0
-_MOST_IN_ABSTRACT = 4.0
-_ENOUGH = 2.0
+_MOST_COUNTED = 4.0
+_ENOUGH = 3.5
 _ENOUGH_ALONE = 0.9
 _SHARE_OF_BEST = 0.2
 
+_PHRASE = re.compile(r"=?[^\W_]+(?:[ -][^\W_]+)*")
 _TOKEN = re.compile(r"[^\W_]+|[.!?](?=\s|$)|[,;:()]")
 _ENDS = frozenset(".!?")
 _PAUSES = frozenset(",;:()")
@@ -59,7 +59,7 @@ _IGNORED = -1
 
 
 class _Claim(NamedTuple):
-    """A phrase's end in the trie: whose it is, and which of its words (place, word) must be as written."""
+    """A phrase's end in the trie: its topic, its kind, and which of its words (place, word) must be as written."""
 
     topic: int
     kind: Kind
@@ -77,20 +77,17 @@ class _Node:
 
 
 class _Word(NamedTuple):
-    """What a word does: starts a phrase, weakens what follows, says that the sentence is about the paper."""
+    """What a word does: is a phrase, begins longer ones, weakens what follows, tells what the paper does."""
 
-    node: _Node | None
+    claims: tuple[_Claim, ...]
+    begins: _Node | None
     cue: tuple[float, int] | None
     proposes: bool
 
 
-_NOTHING = _Word(None, None, False)
+_NOTHING = _Word((), None, None, False)
 
-
-class _Match(NamedTuple):
-    topic: int
-    kind: Kind
-    worth: float
+_Counts = dict[tuple[int, Kind], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,32 +107,26 @@ class Taxonomy:
         return tuple(enough[:MOST_TAGS]) or (OTHER,)
 
     def scores(self, title: str, abstract: str) -> list[tuple[str, float]]:
-        """Every topic that is met at all with its score, best first."""
-        sure: dict[int, float] = {}
-        held: dict[int, float] = {}
-        for matches, worth, most in (
-            (self._matches(title), _IN_TITLE, _MOST_IN_TITLE),
-            (self._matches(abstract), _IN_ABSTRACT, _MOST_IN_ABSTRACT),
-        ):
-            sums: dict[tuple[int, Kind], float] = {}
-            for match in matches:
-                key = match.topic, match.kind
-                sums[key] = sums.get(key, 0.0) + match.worth
-            for (topic, kind), total in sums.items():
-                part = held if kind == "abbreviations" else sure
-                part[topic] = part.get(topic, 0.0) + worth[kind] * min(total, most)
+        """Every topic that is named at all with its score, best first."""
+        sums: dict[Kind, dict[int, float]] = {"phrases": {}, "abbreviations": {}, "hints": {}}
+        for text, worth, most in ((title, _IN_TITLE, 1.0), (abstract, _IN_ABSTRACT, _MOST_COUNTED)):
+            for (topic, kind), count in self._counts(text).items():
+                sums[kind][topic] = sums[kind].get(topic, 0.0) + worth[kind] * min(count, most)
+        named, shortened, hinted = sums["phrases"], sums["abbreviations"], sums["hints"]
         scores = [
-            (self.names[topic], total + held.get(topic, 0.0)) for topic, total in sure.items() if total > 0
+            (self.names[topic], named.get(topic, 0.0) + shortened.get(topic, 0.0) + hinted.get(topic, 0.0))
+            for topic in named.keys() | (shortened.keys() & hinted.keys())
         ]
         return sorted(scores, key=lambda pair: (-pair[1], pair[0]))
 
-    def _matches(self, text: str) -> list[_Match]:
-        """Every phrase met, nested ones of other topics too, with what its sentence leaves of its worth."""
-        tokens = _TOKEN.findall(text[:_MOST_CHARACTERS])
+    def _counts(self, text: str) -> _Counts:
+        """How often each topic is met by a phrase that stands in no longer one, each weighed by its sentence."""
+        tokens = [*_TOKEN.findall(text[:_MOST_CHARACTERS]), "."]
         words = self._words
-        found: list[_Match] = []
-        covered: dict[int, int] = {}
-        first_of_sentence, ignored, factor, until, proposing = 0, 0, 1.0, 0, False
+        counts: _Counts = {}
+        sentence: list[tuple[_Claim, float]] = []
+        proposing, covered = False, 0
+        left, until = 1.0, 0
         for at, token in enumerate(tokens):
             try:
                 word = words[token]
@@ -144,9 +135,8 @@ class Taxonomy:
             if word is None:
                 continue
             if token in _ENDS:
-                if proposing:
-                    _strengthen(found, first_of_sentence)
-                first_of_sentence, until, proposing = len(found), 0, False
+                _add(counts, sentence, _CONTRIBUTION if proposing else 1.0)
+                sentence, proposing, until = [], False, 0
                 continue
             if token in _PAUSES:
                 # A list that "such as" opened runs on over commas; anything shorter ends here.
@@ -154,25 +144,25 @@ class Taxonomy:
                 continue
             proposing = proposing or word.proposes
             if word.cue is not None:
-                factor, until = word.cue[0], at + 1 + word.cue[1]
-            if word.node is None:
+                left, until = word.cue[0], at + 1 + word.cue[1]
+            end, claims = at + 1, word.claims
+            if word.begins is not None and stem(tokens[end]) in word.begins.next:
+                end, claims = _longest(word, tokens, at)
+            if not claims or end <= covered:
                 continue
-            claims = _claims_at(word.node, tokens, at)
-            if _IGNORED in claims:
-                ignored = max(ignored, claims.pop(_IGNORED)[0])
-            for topic, (end, kind) in claims.items():
-                if end > max(ignored, covered.get(topic, 0)):
-                    covered[topic] = end
-                    denied = end < len(tokens) and tokens[end] in _DENYING_SUFFIXES
-                    left = 0.0 if denied else factor if at < until else 1.0
-                    found.append(_Match(topic, kind, left))
-        if proposing:
-            _strengthen(found, first_of_sentence)
-        return found
+            worth = 0.0 if tokens[end] in _DENYING_SUFFIXES else left if at < until else 1.0
+            for claim in claims:
+                if claim.kind != "hints":
+                    covered = end
+                if claim.topic != _IGNORED:
+                    sentence.append((claim, worth))
+        return counts
 
     def _learn(self, token: str) -> _Word | None:
         lower = token.lower()
-        word = _Word(self._root.next.get(stem(token)), _CUES.get(lower), lower in _PROPOSING)
+        node = self._root.next.get(stem(token), _Node())
+        claims = tuple(claim for claim in node.claims if _as_written(claim, [token], 0))
+        word = _Word(claims, node if node.next else None, _CUES.get(lower), lower in _PROPOSING)
         known = word if token in _STOPS or word != _NOTHING else None
         if len(self._words) > _MOST_REMEMBERED:
             self._words.clear()
@@ -180,19 +170,23 @@ class Taxonomy:
         return known
 
 
-def _claims_at(node: _Node | None, tokens: list[str], at: int) -> dict[int, tuple[int, Kind]]:
-    """For each topic (or ``_IGNORED``) the end and kind of its longest phrase that begins at this token."""
-    longest: dict[int, tuple[int, Kind]] = {}
-    end = at
-    while node is not None:
+def _longest(word: _Word, tokens: list[str], at: int) -> tuple[int, Sequence[_Claim]]:
+    """Where the longest phrase that begins with this word ends, and whose it is."""
+    best: tuple[int, Sequence[_Claim]] = at + 1, word.claims
+    node, end = word.begins, at + 1
+    while node is not None and end < len(tokens):
+        node = node.next.get(stem(tokens[end]))
         end += 1
-        for claim in node.claims:
-            if not claim.written or _as_written(claim, tokens, at):
-                known = longest.get(claim.topic)
-                if known is None or known[0] < end or claim.kind == "phrases":
-                    longest[claim.topic] = end, claim.kind
-        node = node.next.get(stem(tokens[end])) if node.next and end < len(tokens) else None
-    return longest
+        if node is not None and node.claims:
+            claims = [claim for claim in node.claims if _as_written(claim, tokens, at)]
+            best = (end, claims) if claims else best
+    return best
+
+
+def _add(counts: _Counts, sentence: list[tuple[_Claim, float]], factor: float) -> None:
+    for claim, worth in sentence:
+        key = claim.topic, claim.kind
+        counts[key] = counts.get(key, 0.0) + factor * worth
 
 
 def load_taxonomy(text: str, *, name: str) -> Taxonomy:
@@ -268,12 +262,6 @@ def _as_written(claim: _Claim, tokens: list[str], at: int) -> bool:
     return True
 
 
-def _strengthen(matches: list[_Match], first: int) -> None:
-    matches[first:] = [
-        _Match(match.topic, match.kind, match.worth * _CONTRIBUTION) for match in matches[first:]
-    ]
-
-
 def _insert(root: _Node, stems: tuple[str, ...], claim: _Claim) -> None:
     node = root
     for each in stems:
@@ -283,18 +271,15 @@ def _insert(root: _Node, stems: tuple[str, ...], claim: _Claim) -> None:
 
 
 def _readings(phrase: str, where: str) -> Iterator[tuple[tuple[str, ...], tuple[tuple[int, str], ...]]]:
-    """The ways to write a phrase: each hyphen as a gap or as nothing."""
+    """The ways to write a phrase: each of its hyphens, up to three, as a gap or as nothing."""
+    if not _PHRASE.fullmatch(phrase):
+        raise SettingsError(f'{where}: "{phrase}" must be words, with spaces or hyphens between them')
     exact = phrase.startswith("=")
-    pieces = phrase.removeprefix("=").split("-")
-    for joints in product((" ", ""), repeat=min(len(pieces) - 1, 3)):
-        spelled = pieces[0] + "".join(
-            (joints[i] if i < len(joints) else " ") + piece for i, piece in enumerate(pieces[1:])
-        )
-        words = _TOKEN.findall(spelled)
-        if not words or not all(word.isalnum() for word in words):
-            raise SettingsError(f'{where}: "{phrase}" must be words, with spaces or hyphens between them')
+    first, *rest = phrase.removeprefix("=").split("-")
+    for joints in product((" ", ""), repeat=min(len(rest), 3)):
+        words = (first + "".join(map(str.__add__, (*joints, *" " * (len(rest) - len(joints))), rest))).split()
         written = tuple((i, word) for i, word in enumerate(words) if exact or word != word.lower())
-        yield tuple(stem(word) for word in words), written
+        yield tuple(map(stem, words)), written
 
 
 def _strings(value: object, where: str) -> list[str]:
