@@ -21,12 +21,13 @@ OTHER = "other"
 _MOST_CHARACTERS = 20_000
 _MOST_REMEMBERED = 50_000
 
-Kind = Literal["phrases", "abbreviations", "hints"]
+Kind = Literal["phrases", "in_title", "abbreviations", "hints"]
 
-# What a match is worth, by kind: in the title, in the abstract. A topic's abbreviation counts like a phrase,
-# but only where another phrase or a hint of the topic is met too.
-_IN_TITLE = {"phrases": 5.0, "abbreviations": 5.0, "hints": 1.0}
-_IN_ABSTRACT = {"phrases": 1.0, "abbreviations": 1.0, "hints": 0.4}
+_NAMING: tuple[Kind, ...] = ("phrases", "in_title")
+
+# What a match is worth, by kind. An abbreviation counts like a phrase, but only where a hint is met too.
+_IN_TITLE: dict[Kind, float] = {"phrases": 5.0, "in_title": 5.0, "abbreviations": 5.0, "hints": 1.0}
+_IN_ABSTRACT: dict[Kind, float] = {"phrases": 1.0, "in_title": 0.4, "abbreviations": 1.0, "hints": 0.4}
 _CONTRIBUTION = 1.6
 _MENTION = 0.35
 _MOST_COUNTED = 4.0
@@ -108,11 +109,14 @@ class Taxonomy:
 
     def scores(self, title: str, abstract: str) -> list[tuple[str, float]]:
         """Every topic that is named at all with its score, best first."""
-        sums: dict[Kind, dict[int, float]] = {"phrases": {}, "abbreviations": {}, "hints": {}}
+        named: dict[int, float] = {}
+        shortened: dict[int, float] = {}
+        hinted: dict[int, float] = {}
+        sums = {"phrases": named, "in_title": named, "abbreviations": shortened, "hints": hinted}
         for text, worth, most in ((title, _IN_TITLE, 1.0), (abstract, _IN_ABSTRACT, _MOST_COUNTED)):
             for (topic, kind), count in self._counts(text).items():
                 sums[kind][topic] = sums[kind].get(topic, 0.0) + worth[kind] * min(count, most)
-        named, shortened, hinted = sums["phrases"], sums["abbreviations"], sums["hints"]
+            sums["in_title"] = hinted
         scores = [
             (self.names[topic], named.get(topic, 0.0) + shortened.get(topic, 0.0) + hinted.get(topic, 0.0))
             for topic in named.keys() | (shortened.keys() & hinted.keys())
@@ -192,8 +196,8 @@ def _add(counts: _Counts, sentence: list[tuple[_Claim, float]], factor: float) -
 def load_taxonomy(text: str, *, name: str) -> Taxonomy:
     """The taxonomy in a TOML text; ``name`` is what its errors call the file.
 
-    Each table is a topic: ``phrases`` name it wherever they stand, ``abbreviations`` only beside another sign
-    of it, ``hints`` speak for it a little. The list ``ignore`` at the top holds phrases that look like a
+    Each table is a topic: ``phrases`` name it wherever they stand, ``in_title`` only in a title,
+    ``abbreviations`` only beside another sign of it; ``hints`` speak for it a little. The list ``ignore`` at the top holds phrases that look like a
     topic's and are not. A word with a capital in it must stand as written, any other in any inflection; a
     hyphen may be a space or nothing; ``=`` before a phrase holds it to the letter.
 
@@ -214,16 +218,16 @@ def load_taxonomy(text: str, *, name: str) -> Taxonomy:
             raise SettingsError(f'{name}: {title}: must be a table: ["{title}"], then phrases = ["{title}"]')
         if title != title.lower() or title == OTHER:
             raise SettingsError(f'{where}: a topic\'s name is lower-case and not "{OTHER}"')
-        if not table.get("phrases"):
+        if not any(table.get(kind) for kind in _NAMING):
             raise SettingsError(f"{where}: phrases is missing or empty; give at least one")
         for kind, phrases in table.items():
             if kind not in get_args(Kind):
                 raise SettingsError(f"{where}: {kind} is unknown; use {', '.join(get_args(Kind))}")
             for phrase in _strings(phrases, f"{where} {kind}"):
                 for stems, written in _readings(phrase, f"{where} {kind}"):
-                    owner = owners.setdefault((stems, written), title) if kind == "phrases" else title
+                    owner = owners.setdefault((stems, written), title) if kind in _NAMING else title
                     if owner != title:
-                        raise SettingsError(f'{where} phrases: "{phrase}" is claimed by [{owner}] too')
+                        raise SettingsError(f'{where} {kind}: "{phrase}" is claimed by [{owner}] too')
                     _insert(root, stems, _Claim(topic, kind, written))
     if not data:
         raise SettingsError(f"{name}: no topic in it")

@@ -28,7 +28,7 @@ abbreviations = ["SSM"]
 hints = ["recurrent"]
 
 ["reasoning"]
-phrases = ["=reasoning"]
+in_title = ["=reasoning"]
 """
 
 
@@ -53,6 +53,7 @@ def shipped() -> Taxonomy:
         ("Lowbit nets", "A low bit net, and low-bit training.", ("quantization",)),
         ("Lottery-tickets everywhere", "", ("pruning",)),
         ("Reasoning at length", "", ("reasoning",)),
+        ("Thinking", "Reasoning is hard. We propose reasoning. Our reasoning is new reasoning.", (OTHER,)),
         ("On time", "For this reason we reason about reasons. We propose a reason.", (OTHER,)),
         ("Pruning shears for gardens", "We sharpen pruning shears.", (OTHER,)),
         ("Better SSMs", "Recurrent layers scan the input.", ("state space models",)),
