@@ -32,7 +32,7 @@ _CONTRIBUTION = 1.6
 _MENTION = 0.35
 _MOST_COUNTED = 4.0
 _ENOUGH = 3.5
-_ENOUGH_ALONE = 0.9
+_ENOUGH_ALONE = 1.5
 _SHARE_OF_BEST = 0.2
 
 _PHRASE = re.compile(r"=?[^\W_]+(?:[ -][^\W_]+)*")
@@ -118,7 +118,10 @@ class Taxonomy:
                 sums[kind][topic] = sums[kind].get(topic, 0.0) + worth[kind] * min(count, most)
             sums["in_title"] = hinted
         scores = [
-            (self.names[topic], named.get(topic, 0.0) + shortened.get(topic, 0.0) + hinted.get(topic, 0.0))
+            (
+                self.names[topic],
+                max(named.get(topic, 0.0), shortened.get(topic, 0.0)) + hinted.get(topic, 0.0),
+            )
             for topic in named.keys() | (shortened.keys() & hinted.keys())
         ]
         return sorted(scores, key=lambda pair: (-pair[1], pair[0]))

@@ -66,9 +66,7 @@ def by_mention(taxonomy: Taxonomy) -> Tagger:
     return tag
 
 
-def show_errors(
-    taxonomy: Taxonomy, readings: Sequence[labelled.Reading], labels: dict[str, Label]
-) -> None:
+def show_errors(taxonomy: Taxonomy, readings: Sequence[labelled.Reading], labels: dict[str, Label]) -> None:
     """Print each paper that is tagged wrongly, with the scores behind it."""
     for reading in readings:
         label = labels[reading.key]
@@ -76,7 +74,9 @@ def show_errors(
         wrong = tags - {*label["about"], *label["touches"]}
         missed = set(label["about"]) - tags
         if wrong or missed:
-            scores = [f"{name} {score:.1f}" for name, score in taxonomy.scores(reading.title, reading.abstract)]
+            scores = [
+                f"{name} {score:.1f}" for name, score in taxonomy.scores(reading.title, reading.abstract)
+            ]
             print(f"{reading.key} {reading.title}\n   wrong {sorted(wrong)} missed {sorted(missed)}")
             print(f"   {', '.join(scores[:9])}")
 
@@ -93,7 +93,9 @@ def main() -> None:
     start = time.perf_counter()
     taxonomy = load_taxonomy(text, name=str(TAXONOMY))
     print(f"{len(taxonomy.names)} topics, loaded in {(time.perf_counter() - start) * 1e3:.0f} ms")
-    unknown = {tag for label in labels.values() for tags in label.values() for tag in tags} - set(taxonomy.names)
+    unknown = {tag for label in labels.values() for tags in label.values() for tag in tags} - set(
+        taxonomy.names
+    )
     if unknown:
         raise SystemExit(f"labelled, but not in the taxonomy: {', '.join(sorted(unknown))}")
     everything = labelled.papers(options.digests)
