@@ -80,7 +80,7 @@ class _Node:
 class _Word(NamedTuple):
     """What a word does: is a phrase, begins longer ones, weakens what follows, tells what the paper does."""
 
-    claims: tuple[_Claim, ...]
+    claims: Sequence[_Claim]
     begins: _Node | None
     cue: tuple[float, int] | None
     proposes: bool
@@ -200,9 +200,10 @@ def load_taxonomy(text: str, *, name: str) -> Taxonomy:
     """The taxonomy in a TOML text; ``name`` is what its errors call the file.
 
     Each table is a topic: ``phrases`` name it wherever they stand, ``in_title`` only in a title,
-    ``abbreviations`` only beside another sign of it; ``hints`` speak for it a little. The list ``ignore`` at the top holds phrases that look like a
-    topic's and are not. A word with a capital in it must stand as written, any other in any inflection; a
-    hyphen may be a space or nothing; ``=`` before a phrase holds it to the letter.
+    ``abbreviations`` only where a hint of it is met too; ``hints`` speak for it a little. The list ``ignore``
+    at the top holds phrases that look like a topic's and are not. A word with a capital in it must stand as
+    written, any other in any inflection; a hyphen may be a space or nothing; ``=`` before a phrase holds it
+    to the letter.
 
     Raises SettingsError if the text is no TOML, a key is unknown or empty, or two topics claim one phrase.
     """
