@@ -18,10 +18,10 @@ first looked for in the channel's history; only what is not there is sent. If hi
 import asyncio
 import base64
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
@@ -117,7 +117,7 @@ def due(channel: Channel, posted: Sequence[date], now: datetime) -> date | None:
     if local.time() >= channel.time:
         return today
     yesterday = today - timedelta(days=1)
-    missed = datetime.combine(yesterday, channel.time, local.tzinfo)
+    missed = datetime.combine(yesterday, channel.time, local.tzinfo).astimezone(UTC)
     return yesterday if posted[0] < yesterday and now - missed <= CATCH_UP else None
 
 
@@ -220,10 +220,10 @@ def content(db: Connection, post: Post, message: Message) -> Content:
             return Closing(tuple((_id(brief), brief.paper.title) for brief in papers.briefs(db, left_out)))
 
 
-def retry_time(attempts: int, failed: Failed, now: datetime) -> datetime:
-    """When a message that failed ``attempts`` times is tried again: the platform's word, or a doubling wait."""
-    wait = min(RETRY_FIRST * 2 ** min(attempts - 1, 20), RETRY_MOST)
-    return now + (wait if failed.retry_after is None else failed.retry_after)
+def retry_time(attempts: int, outcome: Failed | Unknown, now: datetime) -> datetime:
+    """When a message that was tried ``attempts`` times is next: the platform's word, or a doubling wait."""
+    asked = outcome.retry_after if isinstance(outcome, Failed) else None
+    return now + (min(RETRY_FIRST * 2 ** min(attempts - 1, 20), RETRY_MOST) if asked is None else asked)
 
 
 class Publisher:
@@ -236,6 +236,7 @@ class Publisher:
         self._adapters = adapters
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._resting: dict[str, datetime] = {}
         self._stopping = False
 
@@ -298,28 +299,32 @@ class Publisher:
         if adapter is None:
             log.error("no adapter for this platform", channel=channel.key, platform=channel.platform)
             return
-        await self._store.write(outbox.disown, channel.key)
-        for post in await self._store.read(outbox.open_posts, channel.key):
-            await self._deliver_post(adapter, channel, post)
+        async with self._locks[channel.key]:
+            await self._store.write(outbox.disown, channel.key)
+            for post in await self._store.read(outbox.open_posts, channel.key):
+                await self._deliver_post(adapter, channel, post)
 
     async def _deliver_post(self, adapter: ChatAdapter, channel: Channel, post: Post) -> None:
         """Send the messages of a post in order: nothing before its header, nothing outside its thread.
 
         One failure does not hold up the papers after it; a second in a row says that the platform is down.
+        Messages that wait for their time are no failures, so that those after them get their turn.
         """
         failures = 0
         for message in await self._store.read(outbox.messages, post.id):
             if self._stopping or failures == 2:
                 return
-            if message.part > 0 and post.thread_id is None:
-                opened = await self._open_thread(adapter, channel, post)
-                if opened is None:
-                    return
-                post = opened
-            state = await self._send(adapter, channel, post, message)
+            state = message.state
+            if _wants_sending(message, self._clock()):
+                if message.part > 0 and post.thread_id is None:
+                    opened = await self._open_thread(adapter, channel, post)
+                    if opened is None:
+                        return
+                    post = opened
+                state = await self._send(adapter, channel, post, message)
+                failures = failures + 1 if state in (State.FAILED, State.UNKNOWN) else 0
             if message.part == 0 and state is not State.SENT:
                 return
-            failures = failures + 1 if state is State.FAILED else 0
 
     async def _open_thread(self, adapter: ChatAdapter, channel: Channel, post: Post) -> Post | None:
         resting = self._resting.get(channel.key)
@@ -338,10 +343,6 @@ class Publisher:
     async def _send(self, adapter: ChatAdapter, channel: Channel, post: Post, message: Message) -> State:
         """Bring one message to the platform, or find it there, and record what came of it."""
         now = self._clock()
-        if message.state in (State.SENT, State.REJECTED):
-            return message.state
-        if message.not_before is not None and message.not_before > now:
-            return message.state
         about = {"channel": channel.key, "date": str(post.local_date), "part": message.part}
         if message.state is State.UNKNOWN and not _nonce_holds(message, now):
             try:
@@ -385,8 +386,16 @@ class Publisher:
                 return State.FAILED
             case Unknown(reason):
                 log.warning("a message may or may not be there", reason=reason, **about)
-                await self._store.write(outbox.record_unsent, message.id, State.UNKNOWN, reason)
+                again = retry_time(message.attempts, outcome, now)
+                await self._store.write(outbox.record_unsent, message.id, State.UNKNOWN, reason, again)
                 return State.UNKNOWN
+
+
+def _wants_sending(message: Message, now: datetime) -> bool:
+    """Whether a message is to be brought to the platform, and its time has come."""
+    if message.state in (State.SENT, State.REJECTED):
+        return False
+    return message.not_before is None or message.not_before <= now
 
 
 def _nonce_holds(message: Message, now: datetime) -> bool:
