@@ -29,13 +29,13 @@ BOTH_SOURCES = [
     (r"a \textbf{bold} claim", r"a \textbf{bold} claim", "a bold claim"),
     ("is {it misaligned} here", r"is {\it misaligned} here", "is misaligned here"),
     (r"delta ({\delta}) is", r"delta (${\delta}$) is", "delta (δ) is"),
-    ("for 1leq p<2", r"for $1\leq p<2$", "for 1≤ p<2"),
+    ("for 1leq p<2", r"for $1\leq p<2$", "for 1≤p<2"),
     ("M geq d^2", r"$M \geq d^2$", "M ≥ d²"),
     ("66.3 %rightarrow72.9 %", r"66.3 %$\rightarrow$72.9 %", "66.3 %→72.9 %"),
     ("infty-sized", r"$\infty$-sized", "∞-sized"),
     ("pi^3 and nu^1", r"$\pi^3$ and $\nu^1$", "π³ and ν¹"),
     ("theta_{GRPO} - theta_{SFT}", r"$\theta_{\text{GRPO}} - \theta_{\text{SFT}}$", "θ_GRPO - θ_SFT"),
-    ("R^{mtimes n}", r"$\mathbb{R}^{m\times n}$", "R^(m× n)"),
+    ("R^{mtimes n}", r"$\mathbb{R}^{m\times n}$", "R^(m×n)"),
     ("x^{n+1}", "$x^{n+1}$", "xⁿ⁺¹"),
     ("at 10^{-3} we", "at $10^{-3}$ we", "at 10⁻³ we"),
     ("the 10^{th} run", "the $10^{th}$ run", "the 10th run"),
@@ -48,7 +48,7 @@ BOTH_SOURCES = [
     ("https://x.org/a_b{Code}.", r"\href{https://x.org/a_b}{Code}.", "Code (https://x.org/a_b)."),
     ("https://x.org{https://x.org}.", r"\href{https://x.org}{https://x.org}.", "https://x.org."),
     ("P{-}Net", "P{-}Net", "P-Net"),
-    ("x in {0,1}^n", r"$x in \{0,1\}^n$", "x in {0,1}ⁿ"),
+    ("x in {0,1}^n", r"$x \in \{0,1\}^n$", "x ∈ {0,1}ⁿ"),
 ]
 
 

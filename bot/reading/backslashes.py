@@ -1,0 +1,191 @@
+"""Give LaTeX names back the backslashes they lost on the way, where only math can stand.
+
+``14times faster`` has one, ``5 times faster`` has none. A name is judged by its neighbours alone: a
+digit, a bracket, a script, a one-letter variable. Where they do not decide, a word is a word.
+"""
+
+import re
+from collections.abc import Iterable
+from string import ascii_letters
+
+from bot.reading.latex import FONTS, GREEK, TWO_ARGUMENTS
+
+# No words of any language: math wherever they stand alone.
+_NO_WORDS = frozenset({
+    "leq", "geq", "neq", "leqslant", "geqslant", "infty", "rightarrow", "longrightarrow", "leftarrow",
+    "leftrightarrow", "Rightarrow", "Leftrightarrow", "uparrow", "downarrow", "mapsto", "propto", "simeq",
+    "lesssim", "gtrsim", "cdot", "cdots", "ldots", "subseteq", "setminus", "nmid", "equiv", "varepsilon", "varphi",
+    "nabla", "ell", "lceil", "rceil", "lfloor", "rfloor", "langle", "rangle",
+})  # fmt: skip
+_EXPONENTS = frozenset({"circ", "top", "star", "ast", "prime", "dagger"})
+_BEFORE_SCRIPTS = frozenset({"ell", "sum", "prod", "int", "partial", *GREEK})
+_RELATIONS = frozenset({"le", "ge", "in", "mid", "cup", "cap", "subset", "ll", "gg"})
+_OPERATORS = frozenset({"times", "sim", "approx", "pm", "dots"})
+# What may be glued to a one-letter variable before it: mtimes, pneq; not cell, not age.
+_GLUED = (
+    (_NO_WORDS - {"ell"})
+    | {"times", "sim", "approx", "in", "ge", "le"}
+    | {name for name in GREEK if len(name) > 4}
+)
+_NAMES = _NO_WORDS | _EXPONENTS | _BEFORE_SCRIPTS | _RELATIONS | _OPERATORS
+_COMMANDS = {
+    *FONTS,
+    *TWO_ARGUMENTS,
+    "sqrt",
+    "hat",
+    "tilde",
+    "widehat",
+    "widetilde",
+    "overline",
+    "footnote",
+    "url",
+}
+
+
+def _any(names: Iterable[str]) -> str:
+    return "(?:" + "|".join(sorted(names, key=len, reverse=True)) + ")"
+
+
+def _lost() -> dict[str, tuple[str, ...]]:
+    """Each run of letters that may hold lost names, in its parts; a one-letter variable may come first."""
+    runs: dict[str, tuple[str, ...]] = {name: (name,) for name in _NAMES}
+    for first in _EXPONENTS | _BEFORE_SCRIPTS | {"times", "pm"}:
+        for second in _NO_WORDS | _OPERATORS | {"in"}:
+            runs.setdefault(first + second, (first, second))
+    for name in _GLUED:
+        for variable in ascii_letters:
+            runs.setdefault(variable + name, (variable, name))
+    return runs
+
+
+_LOST = _lost()
+# Variables that a bound is put on: nge 5, but age 5.
+_NUMBERS = frozenset("dkmnpqrDKMNR")
+# Words too common to be looked at unless the text has a script or a bracket for them.
+_TELLING = frozenset(run for run, parts in _LOST.items() if parts[-1] not in _EXPONENTS | {"in"})
+_WORD = re.compile("[A-Za-z]+")
+_LOST_COMMAND = re.compile(rf"\\[A-Za-z]+|({_any(_COMMANDS)})(?=\{{)")
+_LOST_SWITCH = re.compile(r"\{(?=(?:it|bf|em|tt|sc|sl|rm|cal) )")
+_LOST_FONT = re.compile(
+    r"(?<![A-Za-z\\])(math(?:cal|bb|bf|rm|frak|sf)|boldsymbol|widetilde|widehat) ?(?=[^\W\d_](?![A-Za-z]))"
+)
+_LEFT = re.compile(r"(?<!\\)left(?=[(\[])")
+_RIGHT = re.compile(r"(?<![\\ -])right(?=[)\]])")
+_COLOUR = re.compile(r"(?<![A-Za-z\\])(?:red|blue|green|magenta|cyan|purple|orange|teal|black|gray)(?=\{)")
+
+
+def restore(text: str) -> str:
+    """Return ``text`` with a backslash before each name that can only be LaTeX; words stay words."""
+    if (
+        "^" in text
+        or "_" in text
+        or "in [" in text
+        or "in {" in text
+        or not _TELLING.isdisjoint(_WORD.findall(text))
+    ):
+        text = _restore_names(text)
+    if "{" in text:
+        text = _COLOUR.sub("", text)
+        text = _LOST_COMMAND.sub(lambda m: f"\\{m[1]}" if m[1] else m[0], text)
+        text = _LOST_SWITCH.sub(r"{\\", text)
+    if "left" in text and len(_LEFT.findall(text)) == len(_RIGHT.findall(text)):
+        text = _RIGHT.sub("", _LEFT.sub("", text))
+    if "math" in text or "boldsymbol" in text or "wide" in text:
+        text = _LOST_FONT.sub(r"\\\1 ", text)
+    return text
+
+
+def _restore_names(text: str) -> str:
+    out: list[str] = []
+    done = 0
+    for word in _WORD.finditer(text):
+        parts = _LOST.get(word[0])
+        if parts is None:
+            continue
+        start, end = word.span()
+        before, after = text[max(0, start - 8) : start], text[end : end + 16]
+        if before.endswith("\\") or not _certain(parts, before, after):
+            continue
+        out.append(text[done:start])
+        out.extend(part if len(part) == 1 else "\\" + part for part in parts)
+        done = end
+    return "".join(out) + text[done:]
+
+
+def _certain(parts: tuple[str, ...], before: str, after: str) -> bool:
+    *first, name = parts
+    if not first:
+        greek = "α" <= before[-1:] <= "ω" or "Α" <= before[-1:] <= "Ω"
+        return _glued(name, after) if greek else _is_math(name, before, after)
+    if len(first[0]) == 1:
+        return _glued(name, after) and (name not in ("ge", "le") or first[0] in _NUMBERS)
+    return before[-1:] in ("", "^", "{", "(", "|", " ") or before[-1:].isdigit()
+
+
+_SCRIPT_FOLLOWS = re.compile(r"\^|_(?:\{|[A-Za-z0-9](?!\w))")
+# A number, perhaps with a unit of one or two letters: sim2real is none.
+_QUANTITY_FOLLOWS = re.compile(r" ?\\?\$?\.?\d[\d.,]*(?!\w{3})")
+_OPERAND_FOLLOWS = re.compile(r" ?(?:-?\d|[b-zB-HJ-Zα-ω](?![A-Za-z'])|\\)")
+_OPERAND_BEFORE = re.compile(r"(?:\d|(?<![A-Za-z'’])[b-zB-HJ-Zα-ω]) $")
+_VARIABLE_BEFORE = re.compile(r"(?:^|[\s(])[b-zB-HJ-Zα-ω] $")
+_SET_FOLLOWS = re.compile(r" ?\\?[\[({]-?[\d.]+,| [A-Z][_^]")
+_NO_HOUR_BEFORE = re.compile(r"(?<![\d.:])(?:1[3-9]|[2-9]\d|\d{3,}) ?$")
+_DECIMAL_FOLLOWS = re.compile(r" ?\d*\.\d")
+
+
+def _glued(name: str, after: str) -> bool:
+    """Whether a name glued to a one-letter variable before it is math: ``mtimes n``, ``pneq 2``."""
+    if name in ("times", "cdot"):
+        return after[:1] in (" ", "\\", "_", "^", "") or not after[0].isalnum()
+    if name == "in":
+        return _SET_FOLLOWS.match(after) is not None or after.startswith(" R^")
+    if name in GREEK:
+        return after.startswith(("^", "_{"))
+    if name in ("sim", "approx", "ge", "le"):
+        return _OPERAND_FOLLOWS.match(after) is not None
+    return name in _NO_WORDS
+
+
+def _measured(before: str, after: str) -> bool:
+    """Whether numbers on both sides can be no time of the day: ``57 pm 21``."""
+    return _NO_HOUR_BEFORE.search(before) is not None and after[:1] == " " and after[1:2].isdigit()
+
+
+def _is_math(name: str, before: str, after: str) -> bool:
+    """Whether a name is math, given up to 8 characters before it and 16 after it."""
+    last, following = before[-1:], after[:1]
+    number = last.isdigit() or last in ("%", ")", "]", "}", "°")
+    if name in _NO_WORDS:
+        return last not in ("_", ".", "@", "#") and (following != "_" or bool(_SCRIPT_FOLLOWS.match(after)))
+    if name in _EXPONENTS:
+        return last == "^" or before.endswith("^{")
+    if name == "times":
+        if last == " " and _OPERAND_BEFORE.search(before):
+            return after.startswith(" ") and _OPERAND_FOLLOWS.match(after) is not None
+        return (
+            number
+            or (last == "(" and following == " " and after[1:2].isdigit())
+            or (following.isdigit() and not last.isalnum() and last not in ("-", "_"))
+        )
+    if name == "pm":
+        if last.isdigit() or last == "%":
+            return following.isdigit() or after.startswith(".") or _measured(before, after)
+        return _measured(before, after) or (
+            last in ("", " ", "(", "{") and (following.isdigit() or _DECIMAL_FOLLOWS.match(after) is not None)
+        )
+    if name in ("sim", "approx"):
+        return number or (
+            last in ("", " ", "(", "[", "{", "/", "$") and _QUANTITY_FOLLOWS.match(after) is not None
+        )
+    if name in ("le", "ge") and last == "(":
+        return _QUANTITY_FOLLOWS.match(after) is not None
+    if name in ("in", "mid", "cup", "cap", "subset", "le", "ge", "ll", "gg"):
+        follows = _SET_FOLLOWS if name == "in" else _OPERAND_FOLLOWS
+        return _VARIABLE_BEFORE.search(before) is not None and follows.match(after) is not None
+    if name == "dots":
+        return last == following == ","
+    if name in GREEK and last + following == "{}":
+        return True
+    if last == "^" or (last == "_" and not before[-3:-1].isalpha()):
+        return len(before) > 1 and not following.isalnum()
+    return last not in ("_", "-") and _SCRIPT_FOLLOWS.match(after) is not None
