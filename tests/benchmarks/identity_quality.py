@@ -92,7 +92,7 @@ def without(papers: tuple[Paper, Paper], *names: str) -> tuple[Paper, Paper]:
 
 
 def pairs(path: Path, show: bool) -> list[Paper]:
-    """Recall on one paper from two sites; returns one of each."""
+    """Recall on one paper from two sites; returns both of each."""
     both = [
         (
             paper(r["hf_title"], r["hf_abstract"], arxiv_id=r["id"]),
@@ -113,7 +113,7 @@ def pairs(path: Path, show: bool) -> list[Paper]:
             for a, b in cases:
                 if not ours(a, b):
                     print(f"    missed: {a.title} | {b.title}: {identity.decide(a, b)}")
-    return [a for a, _ in both]
+    return [one for case in both for one in case]
 
 
 def one_title(path: Path) -> None:
@@ -199,6 +199,7 @@ def distinct(name: str, papers: list[Paper], show: bool) -> None:
         for key in identity.block_keys(one.title):
             blocks[key].append(number)
     couples = {couple for block in blocks.values() if len(block) <= 200 for couple in combinations(block, 2)}
+    couples = {(a, b) for a, b in couples if papers[a].arxiv_id != papers[b].arxiv_id}
     bare = [replace(one, arxiv_id=None) for one in papers]
     for rule, same in RULES.items():
         merged = [(a, b) for a, b in couples if same(bare[a], bare[b])]
@@ -215,10 +216,10 @@ def speed(papers: list[Paper]) -> None:
     couples = list(pairwise(papers))
     near = [(a, replace(a, title=a.title + " Revisited", abstract=a.abstract[20:])) for a in papers]
     for name, cases in (("unlike titles", couples), ("near titles", near)):
-        start = time.perf_counter()
+        start = time.process_time()
         for a, b in cases:
             identity.decide(a, b)
-        print(f"speed      {name:18} {(time.perf_counter() - start) / len(cases) * 1e3:.3f} ms a decision")
+        print(f"speed      {name:18} {(time.process_time() - start) / len(cases) * 1e3:.3f} ms a decision")
 
 
 def main() -> None:
