@@ -54,6 +54,7 @@ def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime
     )
     paper_id = cursor.lastrowid
     assert paper_id is not None
+    _index_text(db, paper_id, paper)
     _index(db, paper_id, brief, block_keys)
     return paper_id
 
@@ -69,14 +70,17 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
     ).fetchone()
     if paper_id is None or old is None:
         raise NotFound(f"{paper_id}: there is no such paper to upgrade")
-    db.execute(
-        "UPDATE sightings SET title_as_printed = ? WHERE paper_id = ? AND title_as_printed IS NULL",
-        (_printed(old), paper_id),
-    )
-    db.execute(
-        "INSERT INTO papers_fts (papers_fts, rowid, title, abstract) VALUES ('delete', ?, ?, ?)",
-        (paper_id, old["title"], old["abstract"]),
-    )
+    if _printed(old) != brief.paper.title_as_printed:
+        db.execute(
+            "UPDATE sightings SET title_as_printed = ? WHERE paper_id = ? AND title_as_printed IS NULL",
+            (_printed(old), paper_id),
+        )
+    if (old["title"], old["abstract"]) != (brief.paper.title, brief.paper.abstract):
+        db.execute(
+            "INSERT INTO papers_fts (papers_fts, rowid, title, abstract) VALUES ('delete', ?, ?, ?)",
+            (paper_id, old["title"], old["abstract"]),
+        )
+        _index_text(db, paper_id, brief.paper)
     db.execute("DELETE FROM paper_tags WHERE paper_id = ?", (paper_id,))
     db.execute(
         "UPDATE papers SET arxiv_id = ?, doi = ?, title = ?, abstract = ?, title_as_printed = ?, "
@@ -213,11 +217,14 @@ def by_title(db: Connection, exact_key: str) -> list[int]:
     return [row["paper_id"] for row in rows]
 
 
-def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:
+def _index_text(db: Connection, paper_id: int, paper: Paper) -> None:
     db.execute(
         "INSERT INTO papers_fts (rowid, title, abstract) VALUES (?, ?, ?)",
-        (paper_id, brief.paper.title, brief.paper.abstract),
+        (paper_id, paper.title, paper.abstract),
     )
+
+
+def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:
     db.executemany(
         "INSERT INTO paper_tags (tag, paper_id, place) VALUES (?, ?, ?)",
         ((tag, paper_id, place) for place, tag in enumerate(brief.tags)),

@@ -93,6 +93,8 @@ def test_an_upgraded_paper_is_found_by_its_new_text_only(db: Connection) -> None
     new = brief("A fresh title", "new words")
     papers.upgrade(db, replace(new, paper=replace(new.paper, id=1)), ())
     assert (ids(db, "old"), ids(db, "fresh")) == ([], [1])
+    papers.upgrade(db, replace(new, paper=replace(new.paper, id=1, upvotes=7)), ())
+    assert ids(db, "fresh") == [1]
     db.execute("INSERT INTO papers_fts (papers_fts, rank) VALUES ('integrity-check', 1)")
 
 
