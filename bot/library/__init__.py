@@ -3,19 +3,22 @@
 Every function takes the store first. Nothing here knows how a platform shows what it gives.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.errors import NotFound
 from bot.models import Bookmark, Brief, Channel, Decision, Hit, Message, Placement, Post, Sighting
-from bot.reading.identity import arxiv_number, block_keys
+from bot.reading.identity import block_keys, title_key
+from bot.sources.ids import arxiv_id, doi
 from bot.store import Connection, Store, bookmarks, channels, outbox, papers
 from bot.store import search as full_text
 
-_DOI_PREFIX = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)\s*", re.IGNORECASE)
-_ARXIV_PREFIX = re.compile(r"https?://arxiv\.org/(?:abs|pdf|html)/", re.IGNORECASE)
+LONGEST_QUERY = 1000
+"""Characters of a query that are looked at; the longest titles have some 300."""
+
+_LARGEST = 2**63 - 1
+"""SQLite's largest integer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Why:
 
 async def search(store: Store, query: str, limit: int, offset: int = 0) -> tuple[list[Hit], int]:
     """The papers that match, best first, with why, and how many match in all. Any text is a query."""
-    return await store.read(_search, query, limit, offset)
+    return await store.read(_search, query[:LONGEST_QUERY], limit, min(offset, _LARGEST))
 
 
 async def bookmark(store: Store, person: str, paper_id: int, now: datetime, source: str) -> bool:
@@ -63,6 +66,11 @@ async def bookmark(store: Store, person: str, paper_id: int, now: datetime, sour
 async def unbookmark(store: Store, person: str, paper_id: int) -> bool:
     """Drop a person's bookmark; False when there was none."""
     return await store.write(bookmarks.remove, person, paper_id)
+
+
+async def note(store: Store, person: str, paper_id: int, text: str) -> bool:
+    """Write a person's note on a paper they keep; False when they don't keep it."""
+    return await store.write(bookmarks.note, person, paper_id, text.encode("utf-8", "replace").decode())
 
 
 async def kept(store: Store, person: str | None = None) -> list[Kept]:
@@ -91,8 +99,11 @@ async def paper(store: Store, paper_id: int) -> Brief:
 
 
 async def why(store: Store, text: str) -> Why:
-    """How the paper named by its number, arXiv id, DOI or title came to be where it is. Raises NotFound."""
-    return await store.read(_why, text)
+    """How the paper named by its number, arXiv id, DOI, their addresses, or title came to be where it is.
+
+    Raises NotFound.
+    """
+    return await store.read(_why, text[:LONGEST_QUERY])
 
 
 def _search(db: Connection, query: str, limit: int, offset: int) -> tuple[list[Hit], int]:
@@ -139,7 +150,7 @@ def _day(db: Connection, key: str, local_date: date | None) -> Day:
 
 
 def _brief(db: Connection, paper_id: int) -> Brief:
-    found = papers.briefs(db, [paper_id])
+    found = papers.briefs(db, [paper_id]) if 0 < paper_id <= _LARGEST else []
     if not found:
         raise NotFound(f"{paper_id}: there is no such paper")
     return found[0]
@@ -161,17 +172,27 @@ def _why(db: Connection, text: str) -> Why:
 
 def _resolve(db: Connection, text: str) -> int:
     """The paper that a person means: by number, arXiv id, DOI, exact title, else the best search result."""
-    if text.isascii() and text.isdigit() and papers.paper(db, int(text)) is not None:
+    if (
+        text.isascii()
+        and text.isdigit()
+        and int(text) <= _LARGEST
+        and papers.paper(db, int(text)) is not None
+    ):
         return int(text)
-    identifier = arxiv_number(_ARXIV_PREFIX.sub("", text)) or _DOI_PREFIX.sub("", text)
-    by_identifier = papers.by_identifier(db, identifier.lower())
+    identifier = arxiv_id(text) or doi(text)
+    by_identifier = papers.by_identifier(db, identifier) if identifier is not None else None
     if by_identifier is not None:
         return by_identifier
     keys = block_keys(text)
-    exact = papers.by_title(db, keys[0]) if keys else []
-    if exact:
-        return exact[0]
+    titled = papers.briefs(db, papers.by_title(db, keys[0])) if keys else []
+    if titled:
+        # The key is also that of titles which only begin so, before a colon.
+        whole = [brief for brief in titled if title_key(brief.paper.title) == title_key(text)]
+        paper_id = (whole or titled)[0].paper.id
+        assert paper_id is not None
+        return paper_id
     found, _ = full_text.search(db, text, 1)
     if not found:
-        raise NotFound(f"{text}: no such paper; try 'broadsheet search' with a few words of its title")
+        named = "".join(character for character in text[:80] if character.isprintable())
+        raise NotFound(f"{named}: no such paper; try 'broadsheet search' with a few words of its title")
     return found[0][0]
