@@ -19,7 +19,7 @@ _REPOSITORIES = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggin
 # LaTeX escapes some characters; all else that no URL holds unescaped ends it, and so does non-ASCII.
 _URL = re.compile(
     rf"(?:https?://|(?<![\w./@-])(?=(?:www\.)?{_REPOSITORIES}))"
-    r"(?:[!#-;=?-\[\]_a-z~]|\\[_%&#~])+",
+    r"(?:[!#-;=?-Z_a-z~]|\\[_%&#~])+",
     re.IGNORECASE,
 )
 # Broken where a URL can't end: after the scheme, or after a code host's name before owner/name.
@@ -75,7 +75,7 @@ def _host(url: str) -> str:
 
 
 def _holds_code(host: str) -> bool:
-    return host.startswith("gitlab.") or any(
+    return host.startswith(("git.", "gitlab.")) or any(
         host == code or host.endswith(f".{code}") for code in _CODE_HOSTS
     )
 
@@ -87,10 +87,8 @@ def _key(url: str) -> str:
 
 def _trimmed(url: str) -> str:
     """Without the punctuation of the sentence around it; a closing bracket stays if it was opened within."""
-    end = len(url)
-    surplus = {")": url.count(")") - url.count("("), "]": url.count("]") - url.count("[")}
-    while end and (url[end - 1] in _TRAILING or surplus.get(url[end - 1], 0) > 0):
-        if url[end - 1] in surplus:
-            surplus[url[end - 1]] -= 1
+    end, surplus = len(url), url.count(")") - url.count("(")
+    while end and (url[end - 1] in _TRAILING or (url[end - 1] == ")" and surplus > 0)):
+        surplus -= url[end - 1] == ")"
         end -= 1
     return url[:end]

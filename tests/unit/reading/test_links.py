@@ -38,6 +38,7 @@ def paper(
         ("https://huggingface.co/a/b\u200b", Link("code", "https://huggingface.co/a/b")),
         ("https://anonymous.4open.science/r/a-1", Link("code", "https://anonymous.4open.science/r/a-1")),
         ("https://gitlab.a.example/b", Link("code", "https://gitlab.a.example/b")),
+        ("[https://github.com/a/b](https://github.com/a/b)", Link("code", "https://github.com/a/b")),
         ("https://a.github.io/b/", Link("project", "https://a.github.io/b/")),
         ("https://notgithub.com/a", Link("project", "https://notgithub.com/a")),
         ("<https://a.example/p>", Link("project", "https://a.example/p")),
