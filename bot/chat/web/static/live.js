@@ -75,58 +75,55 @@ async function refresh() {
 
 function adopt(fresh) {
   document.body.dataset.pulse = fresh.body.dataset.pulse;
-  const before = document.querySelector("[data-live]");
-  if (!before && fresh.querySelector("[data-live] > li")) { location.reload(); return; }
+  if (document.querySelector(".pane .quiet, .timeline .empty") && fresh.querySelector("#days > li")) {
+    location.reload();
+    return;
+  }
+  for (const form of document.querySelectorAll("form.mark")) {
+    const other = fresh.querySelector(`form.mark[data-paper="${form.dataset.paper}"]`);
+    if (!other || form.dataset.busy) continue;
+    const pressed = other.querySelector("button").getAttribute("aria-pressed") === "true";
+    show(form, pressed, Number.parseInt(other.querySelector(".count").textContent, 10) || 0);
+  }
   let arrived = 0;
   for (const list of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(list.id);
-    if (!other) continue;
-    const end = atEnd(list.closest(".scroll"));
-    let place = null;
-    for (const item of [...other.children]) {
-      const old = document.getElementById(item.id);
-      if (!old) {
-        const added = document.importNode(item, true);
-        added.classList.add("arrived");
-        if (place) place.after(added); else list.prepend(added);
-        place = added;
-        arrived += 1;
-      } else {
-        place = old;
-        if (!alike(old, item)) update(old, item);
-      }
-    }
-    if (end && list.id === "days") toEnd(list.closest(".scroll"));
+    if (other) arrived += merge(list, other);
   }
   if (arrived) say(arrived === 1 ? "One new message" : `${arrived} new messages`);
-  if (document.querySelector(".pane .quiet") && fresh.getElementById("papers")) location.reload();
+}
+
+// Messages that are new are put in their place; those that changed are replaced, unless someone is in them.
+function merge(list, other) {
+  const scroll = list.closest(".scroll");
+  const end = list.id === "days" && atEnd(scroll);
+  let arrived = 0;
+  let last = null;
+  for (const item of [...other.children]) {
+    const old = document.getElementById(item.id);
+    if (old && (alike(old, item) || old.contains(document.activeElement))) { last = old; continue; }
+    const added = document.importNode(item, true);
+    if (old) {
+      const open = Boolean(old.querySelector("details[open]"));
+      for (const part of added.querySelectorAll("details")) part.open = open;
+      old.replaceWith(added);
+    } else {
+      added.classList.add("arrived");
+      if (last) last.after(added); else list.prepend(added);
+      arrived += 1;
+    }
+    last = added;
+  }
+  if (end) toEnd(scroll);
+  return arrived;
 }
 
 function alike(old, item) {
   const copy = old.cloneNode(true);
   copy.classList.remove("arrived");
+  if (!copy.className) copy.removeAttribute("class");
   for (const part of copy.querySelectorAll("details")) part.open = false;
   return copy.isEqualNode(item);
-}
-
-function update(old, item) {
-  for (const form of item.querySelectorAll("form.mark")) {
-    const mine = old.querySelector(`form.mark[data-paper="${form.dataset.paper}"]`);
-    if (mine && !mine.dataset.busy) mine.replaceChildren(...kept(mine, form));
-  }
-  if (alike(old, item) || old.contains(document.activeElement)) return;
-  const open = Boolean(old.querySelector("details[open]"));
-  const fresh = document.importNode(item, true);
-  for (const part of fresh.querySelectorAll("details")) part.open = open;
-  old.replaceWith(fresh);
-}
-
-// The button stays the same element, so that it keeps the focus.
-function kept(mine, form) {
-  const button = form.querySelector("button");
-  const count = Number.parseInt(form.querySelector(".count").textContent, 10) || 0;
-  show(mine, button.getAttribute("aria-pressed") === "true", count);
-  return [...mine.childNodes];
 }
 
 function atEnd(scroll) {
