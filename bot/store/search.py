@@ -8,7 +8,7 @@ SHORT = 3
 """Up to this many words a query means all of them; papers with only some come after."""
 
 LONGEST, MOST_WORDS = 10_000, 200
-"""Characters and words of a query that are looked at: more than any abstract has, and answered within a second."""
+"""Characters and words of a query that are looked at; the rest would cost time and change little."""
 
 _WORD = re.compile(r"\w+")
 
