@@ -103,7 +103,7 @@ _RIGHT_QUANTITY = re.compile(
     r"(?: on (?:the )?(?P<where>[A-Z][\w-]*(?: [A-Z\d][\w-]*)?))?"
 )
 _LEFT_CHANGE = re.compile(
-    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})) (?:[\w-]+['’]s )?{_OF}(?:[\w-]+ )?(?P<quantity>{_QUANTITY})"
+    rf"\b(?:(?P<up>{_UP})|(?P<down>{_DOWN})) (?:[\w-]+['’]s )?{_OF}(?:[\w-]+ )??(?P<quantity>{_QUANTITY})"
     rf"(?: (?:of|for|in|on) (?:[\w-]+ ){{1,5}}| )by {_ABOUT}$"
 )
 _LEFT_NOUN = re.compile(
@@ -118,7 +118,10 @@ _LEFT_LEVEL = re.compile(
     rf"\b(?P<quantity>(?:{_MODIFIER} ){{0,3}}{_LEVEL})(?: on (?:the )?(?P<where>[A-Z][\w-]*))?"
     rf" (?:of|to|at|is|reaches) {_ABOUT}$"
 )
-_LEFT_FAST = re.compile(rf"\b(?:{_FAST}|accelerat\w+|speed\w* up)(?: [\w-]+){{0,4}} (?:of|by) {_ABOUT}$")
+_LEFT_FAST = re.compile(rf"\b{_FAST}(?: [\w-]+){{0,4}} (?:of|by) {_ABOUT}$")
+_LEFT_FASTER = re.compile(
+    rf"\b(?:accelerat\w+|speed\w* up) (?:the |its |their )?(?P<what>(?:[\w-]+ ){{1,3}})by {_ABOUT}$"
+)
 _LEFT_BETTER = re.compile(
     rf"\b(?:outperform\w*|surpass\w*|exceed\w*|beats?|beating|improv\w+ (?:up)?on|improv\w+ over)"
     rf" (?P<whom>[A-Z][\w.+-]*(?: [A-Z\d][\w.+-]*)?) by {_ABOUT}$"
@@ -202,6 +205,8 @@ def _multiple(value: str, left: str, right: str, *, in_turn: bool) -> _Claim | N
         what, down = change["quantity"], bool(change["down"])
         less = ("fewer " if _COUNTED.search(what) else "lower ") if down else ""
         return _Claim(0, f"{value}× {less}{what}") if _is_gain(what, down=down) else None
+    if faster := _LEFT_FASTER.search(left):
+        return _Claim(0, f"{value}× speedup of {faster['what'].strip()}")
     if _LEFT_FAST.search(left):
         return _Claim(0, f"{value}× speedup")
     if better := _LEFT_BETTER.search(left):
@@ -235,6 +240,8 @@ def _share(sign: str, value: str, left: str, right: str, *, in_turn: bool) -> _C
     if level := _LEFT_LEVEL.search(left):
         where = f"{level['where']} " if level["where"] else ""
         return _Claim(1, f"{where}{level['quantity']} {value}%")
+    if faster := _LEFT_FASTER.search(left):
+        return _Claim(0, f"{value}% speedup of {faster['what'].strip()}")
     if _LEFT_FAST.search(left):
         return _Claim(0, f"{value}% speedup")
     if better := _LEFT_BETTER.search(left):

@@ -253,7 +253,7 @@ def stem(word: str) -> str:
     if word.endswith(("ing", "ed", "ion")) and not word.endswith("eed"):
         suffix = "ization" if word.endswith("ization") else "ed" if word.endswith("ed") else word[-3:]
         rest = word[: -len(suffix)]
-        if len(rest) >= 3 and not _VOWELS.isdisjoint(rest):
+        if len(rest) >= (5 if suffix == "ion" else 3) and not _VOWELS.isdisjoint(rest):
             word = rest + "iz" if suffix == "ization" else rest
     if len(word) > 3:
         word = word.removesuffix("e")
