@@ -36,7 +36,8 @@ def clean(text: str) -> str:
 
 def _pass(text: str) -> str:
     protected, kept = _protect(text)
-    return _fold(_reveal(_typeset(to_unicode(restore(protected))), kept))
+    done = _reveal(_typeset(to_unicode(restore(protected))), kept)
+    return done if done == text else _fold(done)
 
 
 # --- characters ---------------------------------------------------------------------------------

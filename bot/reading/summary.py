@@ -1,9 +1,22 @@
-"""The one sentence of an abstract that says what the paper contributes."""
+"""The one sentence that says what a paper contributes, taken from its abstract.
 
-import re
+Every sentence gives some shorter forms (``compress``); a linear ranker, trained listwise on summaries that people
+wrote, scores them all (``features``, ``summary_model.json``). Among the best, the form that agrees most with the
+others and reads alone is the summary. Words are deleted, never added.
+"""
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import islice
 from typing import Protocol
 
-from bot.reading.sentences import sentences
+from bot.reading.alone import LONGEST, SHORTEST, reads_alone
+from bot.reading.compress import Form, forms, realise
+from bot.reading.features import USUAL, Abstract, Sentence, form_features, read, stretches, sums
 
 
 class Summariser(Protocol):
@@ -14,42 +27,97 @@ class Summariser(Protocol):
         ...
 
 
-LONGEST_ABSTRACT = 20_000
+LONGEST_ABSTRACT = 8_000
 """Characters of an abstract that are read; the longest on arXiv have about 6,000."""
+LONGEST_TITLE = 500
 
-_CUE = re.compile(
-    r"\b(?:we|this (?:paper|work|article|study)|(?:our|the) (?:method|approach|model|framework))\b"
-    r"[\w ,]{0,30}?\b(?:propos|introduc|present|develop|describ|design|show|demonstrat|prov|deriv|releas)",
-    re.I,
-)
-_OPENER = re.compile(
-    r"(?:In this (?:paper|work|article|study|report),?|Here,?|However,|Moreover,|Furthermore,|Specifically,"
-    r"|In particular,|To this end,|Therefore,|Thus,|Instead,|Finally,|Additionally,|In addition,) (?=\w)"
-)
-_WORD = re.compile(r"[a-z0-9]{3,}")
+_MODEL = "summary_model.json"
+_UNIT = 1000
+"""The model's integers are thousandths."""
+_SENTENCES = 4
+"""Sentences whose forms are looked at, best first."""
+_VOTERS = 10
+"""Forms that are weighed against one another, best first."""
+_SHARPNESS = 10.0
+"""Times the score is the logarithm of a form's weight as a voter."""
+
+
+@cache
+def _weights() -> dict[str, float]:
+    text = files("bot.reading").joinpath(_MODEL).read_text("utf-8")
+    return {name: value / _UNIT for name, value in json.loads(text).items()}
+
+
+@lru_cache(maxsize=50_000)
+def _worth(names: tuple[str, ...]) -> float:
+    weights = _weights().get
+    return sum(weights(name, 0.0) for name in names)
 
 
 def summarise(title: str, abstract: str) -> str:
-    """One sentence of the abstract, less its opener; empty when the abstract is. Never adds a word."""
-    found = sentences(abstract[:LONGEST_ABSTRACT])
-    if not found:
-        return ""
-    wanted = frozenset(_WORD.findall(title.lower()))
+    """One sentence made of the abstract's words, in their order; empty when it has none.
 
-    def worth(place: int) -> float:
-        sentence = found[place]
-        words = _WORD.findall(sentence.lower())
-        overlap = sum(word in wanted for word in words) / (4 + len(words))
-        return (
-            4 * bool(_CUE.search(sentence))
-            + 6 * overlap
-            - 2 * (place == 0 and len(found) > 1)
-            - 0.1 * place
-            - 3 * (not 8 <= len(sentence.split()) <= 35)
+    Fit to be read without the abstract when any of its sentences is: see ``alone.reads_alone``.
+    """
+    weights = _weights().get
+    document = read(title[:LONGEST_TITLE], abstract[:LONGEST_ABSTRACT])
+    rated: list[tuple[float, int, list[float]]] = []
+    for place, sentence in enumerate(document.sentences):
+        worth = sum([weights(name, 0.0) for name in sentence.features])
+        words = sums(_worth(names) for names in sentence.word_features)
+        rated.append((worth, place, words))
+    rated.sort(key=lambda each: -each[0] - each[2][-1] / (len(each[2]) + USUAL))
+
+    found: list[_Rated] = []
+    for some in (rated[:_SENTENCES], rated[_SENTENCES:]):
+        for worth, place, words in some:
+            found += _rate(document, document.sentences[place], worth, words)
+        found.sort(key=lambda each: -each.score)
+        if fit := list(islice((each for each in found if reads_alone(each.text())), _VOTERS)):
+            return _agreed(fit).text()
+    return min((each.text() for each in found), key=_misfit, default="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rated:
+    """A form with its score and its words' stems."""
+
+    score: float
+    sentence: Sentence
+    form: Form
+    stems: frozenset[str]
+
+    def text(self) -> str:
+        return realise(self.sentence.text, self.form)
+
+
+def _rate(document: Abstract, sentence: Sentence, worth: float, words: list[float]) -> Iterator[_Rated]:
+    """The forms of a sentence that is ``worth`` so much and whose words sum up to ``words``."""
+    weights = _weights().get
+    for form in forms(sentence.text):
+        kept = stretches(sentence, form)
+        size = sum(last - first for first, last in kept)
+        if size:
+            own = sum([weights(name, 0.0) for name in form_features(document, sentence, form, kept)])
+            said = sum(words[last] - words[first] for first, last in kept) / (size + USUAL)
+            stems = frozenset(stem for first, last in kept for stem in sentence.stems[first:last])
+            yield _Rated(worth + own + said, sentence, form, stems)
+
+
+def _agreed(fit: list[_Rated]) -> _Rated:
+    """The form with the highest expected F-measure, were the summary one of the others as their scores say."""
+    votes = [math.exp(_SHARPNESS * (each.score - fit[0].score)) for each in fit]
+
+    def expected(each: _Rated) -> float:
+        return sum(
+            vote * len(each.stems & other.stems) / (len(each.stems) + len(other.stems))
+            for vote, other in zip(votes, fit, strict=True)
         )
 
-    best = found[max(range(len(found)), key=worth)]
-    opener = _OPENER.match(best)
-    if opener:
-        best = best[opener.end() :]
-    return best[0].upper() + best[1:]
+    return max(fit, key=expected)
+
+
+def _misfit(text: str) -> int:
+    """By how many words a text is too long or too short for a summary."""
+    size = len(text.split())
+    return max(SHORTEST - size, size - LONGEST, 0)

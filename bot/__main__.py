@@ -1,5 +1,0 @@
-"""``python -m bot`` is ``broadsheet``."""
-
-from bot.cli import main
-
-main(prog_name="broadsheet")

@@ -1,0 +1,175 @@
+"""Train the summary's ranker: ``python -m tests.benchmarks.train_summary [TRAIN.jsonl] [MODEL.json]``.
+
+Data: SciTLDR-A (Cachola et al., 2020; Apache-2.0), training part. Each form of each sentence is a candidate; its
+gain is its ROUGE with the reference. The weights of a linear score are fitted by L-BFGS so that the softmax of the
+scores over a paper's candidates comes close to that of their gains (a listwise loss), then rounded to integers.
+Deterministic: the same data gives the same file, bit for bit.
+
+With ``--folds N`` nothing is written, and the mean of N-fold cross-validation on the training part is printed.
+"""
+
+import argparse
+import json
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+from bot.reading.alone import reads_alone
+from bot.reading.compress import forms, realise
+from bot.reading.features import USUAL, form_features, read, stretches
+from tests.benchmarks.summary_scitldr import Scores, papers, score, stems
+
+Array = NDArray[np.float64]
+
+GAIN = (0.4, 0.2, 0.1, 0.3)
+"""How much ROUGE-1, ROUGE-2, ROUGE-L and ROUGE-1 on words not in the title count in a gain."""
+TEMPERATURE = 0.1
+RIDGE, WORD_RIDGE = 100.0, 0.25
+"""Words are penalised less: their features are divided by some forty words."""
+RAREST = 8
+"""Papers that a feature must occur in."""
+SCALE = 1000
+"""A weight of 1 in the model's integers."""
+SMALLEST = 4
+"""Of the model's integers that are kept, for what is no word of the text; a word's are some forty times weaker."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Rows of features, their gains and scores, and where each paper's begin."""
+
+    matrix: csr_matrix
+    gains: Array
+    scores: Array
+    begins: NDArray[np.int64]
+
+
+Row = dict[str, float]
+Paper = list[tuple[Row, Scores]]
+
+
+def rows(path: Path) -> list[Paper]:
+    """The candidates of every paper that has any, as production would see them."""
+    found: list[Paper] = []
+    for paper in papers(path):
+        abstract = read(paper.title, paper.abstract)
+        title, references = stems(paper.title), [stems(each) for each in paper.references]
+        candidates: Paper = []
+        for sentence in abstract.sentences:
+            for form in forms(sentence.text):
+                text = realise(sentence.text, form)
+                if not reads_alone(text):
+                    continue
+                kept = stretches(sentence, form)
+                size = sum(last - first for first, last in kept)
+                row: Row = dict.fromkeys(sentence.features, 1.0)
+                row.update(dict.fromkeys(form_features(abstract, sentence, form, kept), 1.0))
+                for first, last in kept:
+                    for names in sentence.word_features[first:last]:
+                        for name in names:
+                            row[name] = row.get(name, 0.0) + 1 / (size + USUAL)
+                candidates.append((row, score(stems(text), references, title)))
+        if candidates:
+            found.append(candidates)
+    return found
+
+
+def vocabulary(found: list[Paper]) -> dict[str, int]:
+    """The features that enough papers have, numbered."""
+    counts = Counter(name for paper in found for name in {name for row, _ in paper for name in row})
+    return {name: place for place, name in enumerate(sorted(n for n, c in counts.items() if c >= RAREST))}
+
+
+def matrix(found: list[Paper], names: dict[str, int]) -> Candidates:
+    """The candidates as one sparse matrix."""
+    values: list[float] = []
+    columns: list[int] = []
+    ends = [0]
+    for paper in found:
+        for row, _ in paper:
+            known = [(names[name], value) for name, value in row.items() if name in names]
+            columns.extend(column for column, _ in known)
+            values.extend(value for _, value in known)
+            ends.append(len(values))
+    scores = np.array(
+        [(s.one, s.two, s.longest, s.untitled, s.untitled_any) for paper in found for _, s in paper]
+    )
+    begins = np.cumsum([0, *(len(paper) for paper in found[:-1])])
+    table = csr_matrix((values, columns, ends), shape=(len(ends) - 1, len(names)))
+    return Candidates(table, scores[:, :4] @ np.array(GAIN), scores, begins)
+
+
+def fit(data: Candidates, names: dict[str, int]) -> Array:
+    """The weights that minimise the listwise loss with a ridge."""
+    sizes = np.diff([*data.begins, len(data.gains)])
+    ridge = np.array([WORD_RIDGE if name.startswith(".") else RIDGE for name in names])
+    transposed = data.matrix.T.tocsr()
+
+    def softmax(values: Array) -> Array:
+        peaks = np.repeat(np.maximum.reduceat(values, data.begins), sizes)
+        powers = np.exp(values - peaks)
+        return np.asarray(powers / np.repeat(np.add.reduceat(powers, data.begins), sizes))
+
+    target = softmax(data.gains / TEMPERATURE)
+
+    def loss(weights: Array) -> tuple[float, Array]:
+        chances = softmax(data.matrix @ weights)
+        value = -float((target * np.log(chances + 1e-30)).sum()) + 0.5 * float(
+            (ridge * weights * weights).sum()
+        )
+        return value, transposed @ (chances - target) + ridge * weights
+
+    return np.asarray(
+        minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
+    )
+
+
+def chosen(data: Candidates, weights: Array) -> Array:
+    """The scores of each paper's best candidate."""
+    values = data.matrix @ weights
+    ends = [*data.begins[1:], len(values)]
+    return np.array(
+        [data.scores[b + int(np.argmax(values[b:e]))] for b, e in zip(data.begins, ends, strict=True)]
+    )
+
+
+def integers(names: dict[str, int], weights: Array) -> dict[str, int]:
+    """The weights as the model file has them: what hardly counts is left out."""
+    found = {}
+    for name, place in names.items():
+        value = round(float(weights[place]) * SCALE)
+        if abs(value) >= SMALLEST * (40 if name.startswith(".") else 1):
+            found[name] = value
+    return found
+
+
+def main() -> None:
+    """Train and write the model, or cross-validate."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("papers", type=Path, nargs="?", default=Path("../shared/data/scitldr_a_train.jsonl"))
+    parser.add_argument("model", type=Path, nargs="?", default=Path("bot/reading/summary_model.json"))
+    parser.add_argument("--folds", type=int, default=0)
+    options = parser.parse_args()
+    found = rows(options.papers)
+    names = vocabulary(found)
+    if options.folds:
+        kept: list[Array] = []
+        for fold in range(options.folds):
+            seen = [paper for place, paper in enumerate(found) if place % options.folds != fold]
+            weights = fit(matrix(seen, names), names)
+            kept.append(chosen(matrix(found[fold :: options.folds], names), weights))
+        print("R1 R2 RL untitled (any):", (100 * np.concatenate(kept).mean(axis=0)).round(2))
+        return
+    model = integers(names, fit(matrix(found, names), names))
+    text = json.dumps(model, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    options.model.write_text(text + "\n", "utf-8")
+    print(f"{len(model)} weights, {options.model.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
