@@ -163,6 +163,20 @@ def test_the_very_first_post_appears_by_itself(page: Chrome, new_site: Site) -> 
     until(page, lambda page: len(page.find_elements(By.CSS_SELECTOR, "#papers > li")) == 2)
 
 
+def test_what_is_being_typed_is_not_lost(page: Chrome, new_site: Site) -> None:
+    """A post that arrives while a person types a command takes nothing away from them."""
+    new_site.run(new_site.store.write(channels.sync, [PAPERS]))
+    page.get(new_site.url + "/command?text=/help")
+    box = find(page, "#command")
+    box.clear()
+    box.send_keys("half a quest")
+    new_site.run(world.post(new_site.store, PAPERS, [brief(1)]))
+    until(page, lambda page: "1 paper in thread" in find(page, "#days").text)
+    assert page.find_elements(By.CSS_SELECTOR, ".timeline .empty") == []
+    assert page.switch_to.active_element == box
+    assert box.get_attribute("value") == "half a quest"
+
+
 @pytest.mark.parametrize("width", [320, 390, 720, 820, 1088, 1600, 2560])
 def test_nothing_is_wider_than_the_window(page: Chrome, site: Site, width: int) -> None:
     """From a small phone to a wide screen no page scrolls sideways, long words or not."""

@@ -75,10 +75,11 @@ async function refresh() {
 
 function adopt(fresh) {
   document.body.dataset.pulse = fresh.body.dataset.pulse;
-  if (document.querySelector(".pane .quiet, .timeline .empty") && fresh.querySelector("#days > li")) {
+  if (document.getElementById("no-thread") && fresh.getElementById("thread")) {
     location.reload();
     return;
   }
+  if (fresh.querySelector("#days > li")) document.querySelector(".timeline .empty")?.remove();
   for (const form of document.querySelectorAll("form.mark")) {
     const other = fresh.querySelector(`form.mark[data-paper="${form.dataset.paper}"]`);
     if (!other || form.dataset.busy) continue;
