@@ -22,7 +22,8 @@ from tests.unit.chat.web import world
 T = TypeVar("T")
 
 FLAGS = """--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
---disable-component-update --disable-sync --disable-dev-shm-usage --force-color-profile=srgb""".split()
+--disable-component-update --disable-sync --disable-dev-shm-usage --force-color-profile=srgb
+--hide-scrollbars""".split()
 
 
 @dataclass(frozen=True)
@@ -41,27 +42,20 @@ class Site:
 @pytest.fixture(scope="session")
 def chromium() -> tuple[str, str]:
     """Chromium and its driver; where there is none the tests are skipped, but never on a build machine."""
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if browser is None or driver is None:
+    found = installed()
+    if found is None:
         reason = "needs chromium and chromedriver (Debian: apt-get install chromium chromium-driver)"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    return browser, driver
+    return found
 
 
 @pytest.fixture(scope="session")
 def chrome(chromium: tuple[str, str]) -> Iterator[webdriver.Chrome]:
     """One Chromium with a fresh profile for all tests."""
-    browser, driver = chromium
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        options = webdriver.ChromeOptions()
-        options.binary_location = browser
-        for flag in (*FLAGS, f"--user-data-dir={profile}"):
-            options.add_argument(flag)
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+        chrome = start(chromium, profile)
         yield chrome
         chrome.quit()
 
@@ -98,9 +92,28 @@ def new_site(tmp_path: Path) -> Iterator[Site]:
     yield from _running(tmp_path / "history.db")
 
 
-def look(chrome: webdriver.Chrome, width: int = 1440, height: int = 900, scheme: str = "light") -> None:
+def installed() -> tuple[str, str] | None:
+    """The paths of Chromium and of its driver, if this machine has both. Nothing is downloaded."""
+    browser, driver = shutil.which("chromium") or shutil.which("google-chrome"), shutil.which("chromedriver")
+    return (browser, driver) if browser and driver else None
+
+
+def start(chromium: tuple[str, str], profile: str) -> webdriver.Chrome:
+    """A Chromium whose profile is in that folder."""
+    browser, driver = chromium
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+
+
+def look(
+    chrome: webdriver.Chrome, width: int = 1440, height: int = 900, scheme: str = "light", scale: float = 1
+) -> None:
     """A window of that size, with that colour scheme asked for."""
-    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": width < 500}
     chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
