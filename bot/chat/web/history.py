@@ -71,18 +71,23 @@ def timeline(db: Connection, name: str, before: date | None = None, day: date | 
 
 def thread(day: Day) -> Thread:
     """The part of a day's post that is visible. Raises NotFound while not even its header is."""
-    sent = {message.part: message.sent for message in day.messages if message.state is State.SENT}
-    header = sent.get(0)
-    if header is None:
+    sent = {
+        message.part: message.sent
+        for message in day.messages
+        if message.state is State.SENT and message.sent is not None
+    }
+    if 0 not in sent:
         raise NotFound(f"The post of {day.post.local_date} in {day.channel.name} is not out yet.")
     by_id = {brief.paper.id: brief for brief in day.shown}
-    papers = [
-        (by_id[message.paper_id], message.sent)
+    papers = tuple(
+        (by_id[message.paper_id], sent[message.part])
         for message in day.messages
-        if message.kind == "paper" and message.sent is not None and message.state is State.SENT
+        if message.kind == "paper" and message.part in sent
+    )
+    closed = [
+        sent[message.part] for message in day.messages if message.kind == "closing" and message.part in sent
     ]
-    closed = [message.sent for message in day.messages if message.kind == "closing" and message.part in sent]
-    return Thread(day, header, tuple(papers), closed[0] if closed else None)
+    return Thread(day, sent[0], papers, closed[0] if closed else None)
 
 
 def _listed(db: Connection, channel: Channel, before: date | None) -> list[Listed]:

@@ -65,6 +65,17 @@ async def test_ids_stay_and_dates_follow_the_messages(store: Store) -> None:
     assert texts(other, "entry/updated") == texts(other, "updated") == ["2026-03-11T09:30:00Z"]
 
 
+async def test_two_bots_never_share_an_id(store: Store) -> None:
+    """The same channel and date posted by another bot, at another moment, is another entry."""
+    day = await library.day(store, PAPERS.key, TODAY)
+    elsewhere = replace(day, post=replace(day.post, created=NOW + timedelta(microseconds=1)))
+    feeds = [
+        feed.render([history.thread(one)], "a", "http://a", "/feed.atom", NOW) for one in (day, elsewhere)
+    ]
+    ids = {id_ for one in feeds for id_ in texts(ET.fromstring(one), "entry/id")}
+    assert len(ids) == 2
+
+
 async def test_hostile_text_stays_text(empty: Store) -> None:
     """Titles with tags and with characters that XML forbids leave the feed well formed."""
     bad = hostile(1)

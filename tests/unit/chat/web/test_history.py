@@ -18,6 +18,8 @@ async def test_a_thread_has_what_was_sent(store: Store) -> None:
     assert thread.closed == thread.sent == thread.updated == NOW
     await store.write(_unsend, "closing")
     assert history.thread(await library.day(store, PAPERS.key, TODAY)).closed is None
+    await store.write(_unsend, "paper")
+    assert history.thread(await library.day(store, PAPERS.key, TODAY)).papers == ()
 
 
 async def test_without_its_header_a_post_is_not_there(store: Store) -> None:

@@ -66,7 +66,8 @@ async def test_it_stops_within_a_second_with_open_streams(store: Store) -> None:
 async def test_signals_are_left_to_the_bot(store: Store) -> None:
     """The server takes over no signal handler."""
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    async with served(store, asyncio.Event()):
+    async with served(store, asyncio.Event()) as host:
+        await asyncio.to_thread(fetch, host, "/healthz")
         assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
