@@ -50,12 +50,13 @@ _TWINS = {
 _MODEL = Path(__file__).with_name("areas.bin")
 _MOST_GUESSED = 3
 _MOST_CHARACTERS = 20_000
+_SEPARATOR = re.compile(r"[\s,;]+")
 _WORD = re.compile(r"[a-z][a-z0-9]+")
 
 
 def given(categories: Iterable[str]) -> tuple[str, ...]:
     """The arXiv categories among these, in order, once each; ACM and MSC classes fall out."""
-    codes = (code for text in categories for code in text.split())
+    codes = (code for text in categories for code in _SEPARATOR.split(text))
     return tuple(dict.fromkeys(_TWINS.get(code, code) for code in codes if code in CATEGORIES))
 
 

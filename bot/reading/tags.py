@@ -8,7 +8,7 @@ quantization") hardly, a denial ("without pruning") not at all.
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -67,26 +67,30 @@ class _Claim(NamedTuple):
     written: tuple[tuple[int, str], ...]
 
 
+# A phrase's stems, and which of its words (place, word) must be as written.
+_Reading = tuple[tuple[str, ...], tuple[tuple[int, str], ...]]
+
+
 class _Node:
     """A word's place in the trie of all phrases, keyed by stem."""
 
     __slots__ = ("claims", "next")
 
     def __init__(self) -> None:
-        self.next: dict[str, _Node] = {}
-        self.claims: list[_Claim] = []
+        self.next: dict[str, _Node] | None = None
+        self.claims: tuple[_Claim, ...] = ()
 
 
 class _Word(NamedTuple):
     """What a word does: is a phrase, begins longer ones, weakens what follows, tells what the paper does."""
 
     claims: Sequence[_Claim]
-    begins: _Node | None
+    begins: Mapping[str, _Node]
     cue: tuple[float, int] | None
     proposes: bool
 
 
-_NOTHING = _Word((), None, None, False)
+_NOTHING = _Word((), {}, None, False)
 
 _Counts = dict[tuple[int, Kind], float]
 
@@ -96,7 +100,7 @@ class Taxonomy:
     """The owner's topics, ready to be looked up; ``names`` are in the file's order."""
 
     names: tuple[str, ...]
-    _root: _Node
+    _starts: Mapping[str, _Node]
     _words: dict[str, _Word | None] = field(default_factory=dict, repr=False, compare=False)
 
     def tags(self, title: str, abstract: str) -> tuple[str, ...]:
@@ -153,7 +157,7 @@ class Taxonomy:
             if word.cue is not None:
                 left, until = word.cue[0], at + 1 + word.cue[1]
             end, claims = at + 1, word.claims
-            if word.begins is not None and stem(tokens[end]) in word.begins.next:
+            if word.begins and stem(tokens[end]) in word.begins:
                 end, claims = _longest(word, tokens, at)
             if not claims or end <= covered:
                 continue
@@ -167,9 +171,9 @@ class Taxonomy:
 
     def _learn(self, token: str) -> _Word | None:
         lower = token.lower()
-        node = self._root.next.get(stem(token), _Node())
+        node = self._starts.get(stem(token), _Node())
         claims = tuple(claim for claim in node.claims if _as_written(claim, [token], 0))
-        word = _Word(claims, node if node.next else None, _CUES.get(lower), lower in _PROPOSING)
+        word = _Word(claims, node.next or {}, _CUES.get(lower), lower in _PROPOSING)
         known = word if token in _STOPS or word != _NOTHING else None
         if len(self._words) > _MOST_REMEMBERED:
             self._words.clear()
@@ -180,13 +184,11 @@ class Taxonomy:
 def _longest(word: _Word, tokens: list[str], at: int) -> tuple[int, Sequence[_Claim]]:
     """Where the longest phrase that begins with this word ends, and whose it is."""
     best: tuple[int, Sequence[_Claim]] = at + 1, word.claims
-    node, end = word.begins, at + 1
-    while node is not None and end < len(tokens):
-        node = node.next.get(stem(tokens[end]))
-        end += 1
-        if node is not None and node.claims:
-            claims = [claim for claim in node.claims if _as_written(claim, tokens, at)]
-            best = (end, claims) if claims else best
+    following, end = word.begins, at + 1
+    while end < len(tokens) and (node := following.get(stem(tokens[end]))):
+        following, end = node.next or {}, end + 1
+        claims = [claim for claim in node.claims if _as_written(claim, tokens, at)]
+        best = (end, claims) if claims else best
     return best
 
 
@@ -212,10 +214,10 @@ def load_taxonomy(text: str, *, name: str) -> Taxonomy:
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{name}: not valid TOML: {error}") from error
     root = _Node()
-    owners: dict[tuple[tuple[str, ...], tuple[tuple[int, str], ...]], str] = {}
+    owners: dict[_Reading, str] = {}
     for phrase in _strings(data.pop("ignore", []), f"{name}: ignore"):
-        for stems, written in _readings(phrase, f"{name}: ignore"):
-            _insert(root, stems, _Claim(_IGNORED, "phrases", written))
+        for reading in _readings(phrase, f"{name}: ignore"):
+            _insert(root, reading, _IGNORED, "phrases")
     for topic, (title, table) in enumerate(data.items()):
         where = f"{name}: [{title}]"
         if not isinstance(table, dict):
@@ -228,14 +230,14 @@ def load_taxonomy(text: str, *, name: str) -> Taxonomy:
             if kind not in get_args(Kind):
                 raise SettingsError(f"{where}: {kind} is unknown; use {', '.join(get_args(Kind))}")
             for phrase in _strings(phrases, f"{where} {kind}"):
-                for stems, written in _readings(phrase, f"{where} {kind}"):
-                    owner = owners.setdefault((stems, written), title) if kind in _NAMING else title
+                for reading in _readings(phrase, f"{where} {kind}"):
+                    owner = owners.setdefault(reading, title) if kind in _NAMING else title
                     if owner != title:
                         raise SettingsError(f'{where} {kind}: "{phrase}" is claimed by [{owner}] too')
-                    _insert(root, stems, _Claim(topic, kind, written))
+                    _insert(root, reading, topic, kind)
     if not data:
         raise SettingsError(f"{name}: no topic in it")
-    return Taxonomy(tuple(data), root)
+    return Taxonomy(tuple(data), root.next or {})
 
 
 @lru_cache(maxsize=50_000)
@@ -246,19 +248,21 @@ def stem(word: str) -> str:
         word = word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
     if len(word) <= 3:
         return word
-    word = _BRITISH.sub("iz", word)
-    for suffix in ("ization", "ion", "ing", "ed"):
+    if "is" in word:
+        word = _BRITISH.sub("iz", word)
+    if word.endswith(("ing", "ed", "ion")) and not word.endswith("eed"):
+        suffix = "ization" if word.endswith("ization") else "ed" if word.endswith("ed") else word[-3:]
         rest = word[: -len(suffix)]
-        if word.endswith(suffix) and not word.endswith("eed") and len(rest) >= 3 and _VOWEL.search(rest):
+        if len(rest) >= (5 if suffix == "ion" else 3) and not _VOWELS.isdisjoint(rest):
             word = rest + "iz" if suffix == "ization" else rest
-            break
-    word = word.removesuffix("e") if len(word) > 3 else word
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiou":
+    if len(word) > 3:
+        word = word.removesuffix("e")
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in _VOWELS:
         word = word[:-1]
     return word[:-3] + "or" if word.endswith("our") and len(word) > 4 else word
 
 
-_VOWEL = re.compile("[aeiouy]")
+_VOWELS = frozenset("aeiouy")
 _BRITISH = re.compile("is(?=(?:e|ed|es|er|ers|ing|ation|ations)$)")
 
 
@@ -270,24 +274,36 @@ def _as_written(claim: _Claim, tokens: list[str], at: int) -> bool:
     return True
 
 
-def _insert(root: _Node, stems: tuple[str, ...], claim: _Claim) -> None:
+def _insert(root: _Node, reading: _Reading, topic: int, kind: Kind) -> None:
     node = root
-    for each in stems:
-        node = node.next.setdefault(each, _Node())
+    for word in reading[0]:
+        if node.next is None:
+            node.next = {}
+        node = node.next.get(word) or node.next.setdefault(word, _Node())
+    claim = _Claim(topic, kind, reading[1])
     if claim not in node.claims:
-        node.claims.append(claim)
+        node.claims += (claim,)
 
 
-def _readings(phrase: str, where: str) -> Iterator[tuple[tuple[str, ...], tuple[tuple[int, str], ...]]]:
-    """The ways to write a phrase: each of its hyphens, up to three, as a gap or as nothing."""
+def _readings(phrase: str, where: str) -> list[_Reading]:
+    """The ways to write a phrase: a word with hyphens in it as several words or as one."""
     if not _PHRASE.fullmatch(phrase):
         raise SettingsError(f'{where}: "{phrase}" must be words, with spaces or hyphens between them')
-    exact = phrase.startswith("=")
-    first, *rest = phrase.removeprefix("=").split("-")
-    for joints in product((" ", ""), repeat=min(len(rest), 3)):
-        words = (first + "".join(map(str.__add__, (*joints, *" " * (len(rest) - len(joints))), rest))).split()
-        written = tuple((i, word) for i, word in enumerate(words) if exact or word != word.lower())
-        yield tuple(map(stem, words)), written
+    text = phrase.removeprefix("=")
+    spellings = [text.split()]
+    if "-" in text:
+        either = ((word.replace("-", " "), word.replace("-", "")) for word in spellings[0])
+        spellings = [" ".join(words).split() for words in product(*map(dict.fromkeys, either))]
+    as_written = text != phrase or text != text.lower()
+    return [
+        (
+            tuple(map(stem, words)),
+            tuple((i, word) for i, word in enumerate(words) if text != phrase or word != word.lower())
+            if as_written
+            else (),
+        )
+        for words in spellings
+    ]
 
 
 def _strings(value: object, where: str) -> list[str]:

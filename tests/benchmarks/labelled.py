@@ -5,10 +5,11 @@ those whose hashes come first; of these, in the same order, every second one is 
 the others only.
 """
 
+import gzip
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -17,6 +18,7 @@ from bot.reading.clean import clean
 from bot.sources import read_digest
 
 DIGESTS = Path("../shared/digests")
+TWO_SOURCES = Path("../shared/data/same_paper_two_sources_2000.jsonl.gz")
 LABELS = Path(__file__).with_name("labels")
 
 Part = Literal["development", "held out"]
@@ -44,6 +46,14 @@ def papers(folder: Path) -> list[Reading]:
             name = key(entry.title)
             found.setdefault(name, Reading(name, clean(entry.title), clean(entry.abstract)))
     return [found[name] for name in sorted(found)]
+
+
+def records(path: Path, ids: Container[str]) -> list[Reading]:
+    """The papers with these ids among gzipped JSON Lines with ``id``, ``hf_title`` and ``hf_abstract``, cleaned."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    chosen = [row for row in rows if row["id"] in ids]
+    return [Reading(row["id"], clean(row["hf_title"]), clean(row["hf_abstract"])) for row in chosen]
 
 
 def labels(file: str) -> dict[str, object]:

@@ -1,11 +1,13 @@
 """How well papers are tagged, against hand labels.
 
-    python -m tests.benchmarks.tags_quality [DIGESTS] [--part development] [--errors]
+    python -m tests.benchmarks.tags_quality [DIGESTS] [--recent FILE] [--part development] [--errors]
 
 150 papers of the digest files, those whose title hashes come first, were labelled by reading title and abstract,
 before the matching was tuned and without seeing its answers. A label lists the topics of the taxonomy that the
 paper is ``about``, and those that it ``touches``: that a reader would accept but not miss. Every second labelled
-paper is held out (see ``labelled``).
+paper is held out (see ``labelled``). The held-out papers were scored once, then the phrases behind their faults were
+mended, so their figure is a little rosy now; "recent" is 40 other papers of Hugging Face (arXiv metadata, by a
+hash of their ids), labelled in the same way after the tuning.
 
 precision: tags given that are ``about`` or ``touches``; strict precision: only ``about``.
 recall: ``about`` topics that were given. Both over all tags, not averaged by paper.
@@ -85,7 +87,8 @@ def main() -> None:
     """Score the taxonomy and two baselines on each part."""
     parser = argparse.ArgumentParser(description="How well papers are tagged, against hand labels.")
     parser.add_argument("digests", nargs="?", type=Path, default=labelled.DIGESTS)
-    parser.add_argument("--part", choices=("development", "held out"))
+    parser.add_argument("--recent", type=Path, default=labelled.TWO_SOURCES)
+    parser.add_argument("--part", choices=("development", "held out", "recent"))
     parser.add_argument("--errors", action="store_true")
     options = parser.parse_args()
     labels = cast("dict[str, Label]", labelled.labels("tags.json"))
@@ -99,15 +102,21 @@ def main() -> None:
     if unknown:
         raise SystemExit(f"labelled, but not in the taxonomy: {', '.join(sorted(unknown))}")
     everything = labelled.papers(options.digests)
-    for part in (options.part,) if options.part else ("development", "held out"):
-        chosen = labelled.split(list(labels), part)
-        readings = [reading for reading in everything if reading.key in chosen]
-        print(f"{part}: {len(readings)} papers")
-        score("Broadsheet", taxonomy.tags, readings, labels)
-        score("every mention", by_mention(taxonomy), readings, labels)
-        score("topic names in the text", by_name(taxonomy), readings, labels)
+    parts = {part: labelled.split(list(labels), part) for part in ("development", "held out")}
+    samples = {
+        part: [reading for reading in everything if reading.key in keys] for part, keys in parts.items()
+    }
+    if options.recent.exists():
+        recent = cast("dict[str, Label]", labelled.labels("tags_recent.json"))
+        labels |= recent
+        samples["recent"] = labelled.records(options.recent, recent)
+    for part in (options.part,) if options.part else samples:
+        print(f"{part}: {len(samples[part])} papers")
+        score("Broadsheet", taxonomy.tags, samples[part], labels)
+        score("every mention", by_mention(taxonomy), samples[part], labels)
+        score("topic names in the text", by_name(taxonomy), samples[part], labels)
         if options.errors:
-            show_errors(taxonomy, readings, labels)
+            show_errors(taxonomy, samples[part], labels)
     start = time.process_time()
     tags = [taxonomy.tags(reading.title, reading.abstract) for reading in everything]
     spent = (time.process_time() - start) / len(everything)

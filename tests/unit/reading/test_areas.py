@@ -29,7 +29,7 @@ def test_given_categories_are_cleaned() -> None:
 
 def test_several_categories_may_share_a_string() -> None:
     """Sources that print all categories in one string are understood."""
-    assert areas.given(["cs.CL cs.AI hep-th"]) == ("cs.CL", "cs.AI", "hep-th")
+    assert areas.given(["cs.CL cs.AI, hep-th;math.CO"]) == ("cs.CL", "cs.AI", "hep-th", "math.CO")
 
 
 @pytest.mark.parametrize(
@@ -78,17 +78,18 @@ def test_every_category_is_a_code() -> None:
 
 
 def test_a_classifier_survives_packing() -> None:
-    """What is packed comes back the same."""
+    """What is packed comes back the same, and gives each word to the label of its weight."""
     model = areas.Classifier(
-        ("cs.CL", "cs.CV"),
-        (0.5, -0.25),
-        (0.01, 0.02),
-        {"word": 0, "image": 1},
-        array("f", [1.5, 2.0]),
-        array("b", [9, -9, -8, 8]),
+        labels=("cs.CL", "cs.CV"),
+        margins=(0.0, 0.0),
+        scales=(0.01, 0.02),
+        rows={"word": 0, "image": 1},
+        idf=array("f", [1.5, 2.0]),
+        weights=array("b", [9, -9, -8, 8]),
     )
     assert areas.unpack(areas.pack(model)) == model
-    assert model.guess(["image"]) == ("cs.CL",) or model.guess(["image"]) == ("cs.CV",)
+    assert model.guess(["word", "unheard"]) == ("cs.CL",)
+    assert model.guess(["image", "image"]) == ("cs.CV",)
 
 
 def test_hostile_text_takes_no_longer() -> None:
