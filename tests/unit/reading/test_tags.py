@@ -94,6 +94,7 @@ def test_a_mere_mention_is_no_topic(small: Taxonomy) -> None:
         ('["a"]\nphrases = "a"', "list of phrases"),
         ('["a"]\nphrases = [1]', "list of phrases"),
         ('["a"]\nphrases = ["?"]', "must be words"),
+        ('["a"]\nphrases = ["a-b c-d e-f g-h i-j k-l"]', "hyphens"),
         ('["A"]\nphrases = ["a"]', "lower-case"),
         ('["other"]\nphrases = ["a"]', "lower-case"),
         ('a = ["a"]', "must be a table"),
