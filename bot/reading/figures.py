@@ -175,7 +175,8 @@ def _claims(sentence: str) -> Iterator[_Claim]:
         if claim:
             yield claim
     for match in _METRIC.finditer(sentence):
-        if not _THEIRS.search(sentence[: match.start()][-60:]):
+        left = sentence[: match.start()][-60:]
+        if not left.endswith(" in ") and not _THEIRS.search(left):
             yield _Claim(1, f"{match['metric']} {match['value']}")
 
 
