@@ -81,6 +81,7 @@ def create_app(
             Route("/command", pages.command),
             Route("/papers/{paper_id}", pages.paper),
             Route("/papers/{paper_id}/bookmark", pages.bookmark, methods=["POST"]),
+            Route("/papers/{paper_id}/note", pages.note, methods=["POST"]),
             Route("/bookmarks", pages.bookmarks),
             Route("/bookmarks/export", pages.export),
             Route("/feed.atom", pages.feed),

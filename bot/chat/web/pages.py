@@ -35,8 +35,11 @@ SOURCE = "web"
 PAGE = 20
 """Papers on one page of search results, and of those that a post left out."""
 
-LARGEST_FORM = 4096
+LARGEST_FORM = 8192
 """Bytes of a form's body."""
+
+LONGEST_NOTE = 500
+"""Characters of a note on a bookmark."""
 
 LAST_PAGE = 10_000
 
@@ -129,13 +132,25 @@ class Pages:
             return JSONResponse({"kept": paper_id in mine, "count": counts.get(paper_id, 0)})
         return RedirectResponse(_own_path(form.get("back", "")) or f"/papers/{paper_id}", 303)
 
+    async def note(self, request: Request) -> Response:
+        """Write the note on a paper that the person keeps, and go back to it."""
+        paper_id = _paper_id(request)
+        text = " ".join((await _form(request)).get("note", "").split())
+        if len(text) > LONGEST_NOTE:
+            raise HTTPException(400, f"A note has at most {LONGEST_NOTE} characters")
+        if not await library.note(self._store, PERSON, paper_id, text):
+            raise NotFound("A note stands on a paper that you keep; this one is not among your bookmarks.")
+        return RedirectResponse(f"/bookmarks#paper-{paper_id}", 303)
+
     async def bookmarks(self, request: Request) -> Response:
         """What the person keeps, newest first."""
         from bot.library.export import FORMATS
 
         kept = await library.kept(self._store, PERSON)
         marks = await self._marks([one.brief for one in kept])
-        return await self._page("bookmarks.html", {"kept": kept, "formats": FORMATS} | marks)
+        return await self._page(
+            "bookmarks.html", {"kept": kept, "formats": FORMATS, "longest_note": LONGEST_NOTE} | marks
+        )
 
     async def export(self, request: Request) -> Response:
         """The bookmarks as a file."""

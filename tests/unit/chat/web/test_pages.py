@@ -157,7 +157,7 @@ async def test_a_form_leads_nowhere_else(client: Client, back: str) -> None:
         ("/papers/3/bookmark", "", 400),
         ("/papers/3/bookmark", "keep=2", 400),
         ("/papers/3/bookmark", "&".join(["keep=1"] * 50), 400),
-        ("/papers/3/bookmark", "keep=1&back=/" + "x" * 5000, 413),
+        ("/papers/3/bookmark", "keep=1&back=/" + "x" * 9000, 413),
         ("/papers/3", "keep=1", 405),
     ],
 )
@@ -186,6 +186,21 @@ async def test_bookmarks_show_notes_and_can_be_downloaded(client: Client, store:
         assert "Thrifty Transformers 5" in answer.text
         assert "Thrifty Transformers 4" not in answer.text
     assert (await client.get("/bookmarks/export?format=exe")).status == 404
+
+
+async def test_a_note_is_written_on_what_one_keeps(client: Client, store: Store) -> None:
+    """It can be changed and taken away; on a paper that is not kept, or too long, it changes nothing."""
+    assert (await client.post("/papers/2/note", "note=later")).status == 404
+    await store.write(bookmarks.add, Bookmark("web:me", 2, NOW))
+    answer = await client.post("/papers/2/note", "note=" + quote("  read\r\nagain <b>"))
+    assert (answer.status, answer.headers["location"]) == (303, "/bookmarks#paper-2")
+    assert "read again &lt;b&gt;" in (await client.get("/bookmarks")).text
+    assert (await client.post("/papers/2/note", "note=" + quote("😀" * 500))).status == 303
+    assert (await client.post("/papers/2/note", "note=" + "x" * 501)).status == 400
+    assert (await client.post("/papers/2/note", "note=x", {"origin": "https://evil.example"})).status == 403
+    assert (await library.kept(store, "web:me"))[0].bookmark.note == "😀" * 500
+    await client.post("/papers/2/note", "")
+    assert (await library.kept(store, "web:me"))[0].bookmark.note == ""
 
 
 async def test_counts_are_of_everyone_and_marks_ones_own(client: Client, store: Store) -> None:
