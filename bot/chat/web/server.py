@@ -33,9 +33,10 @@ async def serve(
         def capture_signals(self) -> Iterator[None]:
             yield  # the bot handles them
 
+    app = create_app(store, settings, clock=clock, stop=stop)
     listening = listen(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(store, settings, clock=clock, stop=stop),
+        app,
         http="h11",
         ws="none",
         lifespan="off",
