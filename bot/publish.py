@@ -331,7 +331,11 @@ class Publisher:
         if resting is not None and resting > self._clock():
             return None
         header = (await self._store.read(outbox.messages, post.id))[0]
-        outcome = await adapter.open_thread(channel, post, header)
+        try:
+            outcome = await adapter.open_thread(channel, post, header)
+        except Exception as error:
+            log.exception("a thread ended in an unexpected error", channel=channel.key)
+            outcome = Unknown(f"{type(error).__name__}: {error}")
         if isinstance(outcome, Sent):
             await self._store.write(outbox.record_thread, post.id, outcome.platform_id)
             return await self._store.read(outbox.post, post.id)
@@ -347,9 +351,11 @@ class Publisher:
         if message.state is State.UNKNOWN and not _nonce_holds(message, now):
             try:
                 found = await adapter.find(channel, post, message)
-            except HistoryUnavailable as error:
+            except Exception as error:
                 log.error(
-                    "cannot tell whether a message was posted; look, then allow reading history", **about
+                    "cannot tell whether a message was posted; look, then allow reading history",
+                    exc_info=not isinstance(error, HistoryUnavailable),
+                    **about,
                 )
                 await self._store.write(
                     outbox.record_unsent, message.id, State.UNKNOWN, str(error), now + HISTORY_RETRY

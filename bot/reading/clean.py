@@ -36,8 +36,7 @@ def clean(text: str) -> str:
 
 def _pass(text: str) -> str:
     protected, kept = _protect(text)
-    done = _reveal(_typeset(to_unicode(restore(protected))), kept)
-    return done if done == text else _fold(done)
+    return _fold(_reveal(_typeset(to_unicode(restore(protected))), kept))
 
 
 # --- characters ---------------------------------------------------------------------------------

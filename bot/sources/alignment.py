@@ -18,7 +18,7 @@ STRAY = -4.0
 """A paragraph that is neither title nor abstract."""
 TITLE_ONLY = -3.0
 """A title whose abstract is missing."""
-UNRELATED = -6.0
+UNRELATED = -5.4
 """At worst, a title above an abstract that shares no word with it: likelier so than two losses side by side."""
 CONTINUED = -1.5
 """Against an abstract of several paragraphs: to give a paper another's text is worse than to cut its own."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from bot.errors import HistoryUnavailable
 from bot.models import Channel, Content, Message, Post
 from bot.publish import NONCE_WINDOW, Failed, Outcome, Rejected, Sent, Unknown
 
@@ -64,8 +63,10 @@ class FakeChat:
         """Faults of every send of a part in a channel."""
         self.down: dict[str, Fault] = {}
         """Channels in which every send goes wrong."""
-        self.readable = True
-        self.thread_refusals: deque[Outcome] = deque()
+        self.history_error: Exception | None = None
+        """What looking into the history raises, if it can't be done."""
+        self.thread_refusals: deque[Outcome | Exception] = deque()
+        """What the next requests for a thread get instead of it."""
         self.threads_asked = 0
 
     async def send(self, channel: Channel, post: Post, message: Message, content: Content) -> Outcome:
@@ -97,7 +98,10 @@ class FakeChat:
         """Open the thread, unless a refusal was planned."""
         self.threads_asked += 1
         if self.thread_refusals:
-            return self.thread_refusals.popleft()
+            refusal = self.thread_refusals.popleft()
+            if isinstance(refusal, Exception):
+                raise refusal
+            return refusal
         assert header.part == 0
         assert any(one.platform_id == header.platform_id for one in self.shown), "a thread under nothing"
         assert header.platform_id is not None
@@ -106,8 +110,8 @@ class FakeChat:
 
     async def find(self, channel: Channel, post: Post, message: Message) -> str | None:
         """Look through the channel's history, which may not be readable."""
-        if not self.readable:
-            raise HistoryUnavailable(f"{channel.name}: the bot may not read the history")
+        if self.history_error is not None:
+            raise self.history_error
         found = [one for one in self.shown if (one.channel, one.nonce) == (channel.key, message.nonce)]
         return found[0].platform_id if found else None
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from bot.errors import HistoryUnavailable
 from bot.models import Brief, Channel, Closing, Content, Header, Message, Post, State
 from bot.publish import HISTORY_RETRY, NONCE_WINDOW, Failed, Outcome, Publisher, Rejected, Unknown
 from bot.store import Connection, Store, channels, outbox
@@ -296,11 +297,12 @@ async def test_a_fault_is_made_good(start: Path, fault: Fault, part: int, wait: 
     await assert_whole(start, chat, FIRST, in_order=False)
 
 
-async def test_without_history_nothing_is_resent_and_a_person_is_told(start: Path) -> None:
+@pytest.mark.parametrize("error", [HistoryUnavailable("may not read"), RuntimeError("a bug of the adapter")])
+async def test_without_history_nothing_is_resent_and_a_person_is_told(start: Path, error: Exception) -> None:
     """An answer was lost and the history can't be read: the message stays unknown until it can."""
     clock = Clock()
     chat = FakeChat(clock)
-    chat.readable = False
+    chat.history_error = error
     chat.once[FIRST.key, 2].append(Fault.REPLY_LOST)
     async with life(start, chat, clock) as publisher:
         await run(publisher)
@@ -312,25 +314,27 @@ async def test_without_history_nothing_is_resent_and_a_person_is_told(start: Pat
     told = [one for one in logs if one["log_level"] == "error" and one.get("part") == 2]
     assert len(told) > 5
     assert {one["channel"] for one in told} == {FIRST.key}
+    assert {one["exc_info"] for one in told} == {not isinstance(error, HistoryUnavailable)}
     assert len(chat.shown) == 5
-    chat.readable = True
+    chat.history_error = None
     clock.advance(HISTORY_RETRY)
     await live_on(start, chat, clock)
     await assert_whole(start, chat, FIRST)
 
 
-async def test_a_lost_request_is_sent_once_the_history_can_be_read(start: Path) -> None:
+@pytest.mark.parametrize("error", [HistoryUnavailable("may not read"), RuntimeError("a bug of the adapter")])
+async def test_a_lost_request_is_sent_once_the_history_can_be_read(start: Path, error: Exception) -> None:
     """What is certainly not there is sent, and only then."""
     clock = Clock()
     chat = FakeChat(clock)
-    chat.readable = False
+    chat.history_error = error
     chat.once[FIRST.key, 2].append(Fault.DROPPED)
     async with life(start, chat, clock) as publisher:
         await run(publisher)
     clock.advance(timedelta(hours=1))
     await live_on(start, chat, clock)
     assert len(chat.shown) == 4
-    chat.readable = True
+    chat.history_error = None
     await live_on(start, chat, clock)
     await assert_whole(start, chat, FIRST, in_order=False)
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from bot.models import Brief, Channel, Interests, Paper, Receipt
 from bot.publish import (
-    CATCH_UP,
     RETRY_FIRST,
     RETRY_MOST,
     TOP_TAGS,
@@ -182,14 +181,25 @@ def test_a_clock_that_jumps_about_posts_no_date_twice(zone: str, minutes: list[i
             posted.append(owed)
 
 
-def test_the_time_zone_of_now_does_not_matter() -> None:
-    """An instant is the same instant in whatever zone it is given, on a night that is 23 hours long too."""
+@pytest.mark.parametrize(
+    ("night", "now", "owed"),
+    [("2026-03-28", "2026-03-29 02:30", True), ("2026-10-24", "2026-10-25 02:30", False)],
+)
+def test_catching_up_counts_real_hours(night: str, now: str, owed: bool) -> None:
+    """On nights that are an hour short or long the window is as long as ever, whatever zone the time is told in."""
     berlin = channel("Europe/Berlin", time(22))
-    now = utc("2026-03-29 03:30")
-    posted = [date(2026, 3, 27)]
-    assert due(berlin, posted, now) is None
-    assert due(berlin, posted, now.astimezone(ZoneInfo("Europe/Berlin"))) is None
-    assert due(berlin, posted, utc("2026-03-28 21:00") + CATCH_UP) == date(2026, 3, 28)
+    missed = date.fromisoformat(night)
+    expected = missed if owed else None
+    for zone in ("UTC", "Europe/Berlin", "Asia/Tokyo"):
+        assert due(berlin, [missed - timedelta(days=1)], utc(now).astimezone(ZoneInfo(zone))) == expected
+    assert (
+        due(
+            berlin,
+            [missed - timedelta(days=1)],
+            datetime.combine(missed, time(22), ZoneInfo("Europe/Berlin")),
+        )
+        == missed
+    )
 
 
 def test_a_plan_shows_the_best_and_names_the_rest() -> None:

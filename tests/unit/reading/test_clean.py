@@ -38,6 +38,11 @@ BOTH_SOURCES = [
     ("R^{mtimes n}", r"$\mathbb{R}^{m\times n}$", "R^(m×n)"),
     ("x^{n+1}", "$x^{n+1}$", "xⁿ⁺¹"),
     ("at 10^{-3} we", "at $10^{-3}$ we", "at 10⁻³ we"),
+    ("is 57 pm 21 or .93 pm .05", r"is $57 \pm 21$ or $.93 \pm .05$", "is 57 ± 21 or .93 ± .05"),
+    ("from 2.0timessim2.7times", r"from $2.0\times\sim2.7\times$", "from 2.0×∼2.7×"),
+    ("bound Oleft(1/Tright)", r"bound $O\left(1/T\right)$", "bound O(1/T)"),
+    ("when nge 5 holds", r"when $n\ge 5$ holds", "when n≥5 holds"),
+    ("an 8{,}000 row", "an 8{,}000 row", "an 8,000 row"),
     ("the 10^{th} run", "the $10^{th}$ run", "the 10th run"),
     ("UV^top", r"$UV^\top$", "UVᵀ"),
     ("see Models~(DMs)", "see Models~(DMs)", "see Models (DMs)"),
@@ -72,6 +77,8 @@ def test_both_sources_read_the_same(hugging_face: str, arxiv: str, expected: str
         "pass --help or -v --verbose to the tool; a --> b",
         "from 10~100 to 2 ~ 5, at ~95% of it",
         "we plan (sum up, top out, star in) an approximation; simulate 4 dim data",
+        "at age 5 all k cells fell, well, a 3 am to 4 pm 20 mile trip, left (a) and (right)",
+        "keep top-1, pass a|b, star 3, sum 4, DINO_4D",
         "Phi-4 and Phi 3, MHR-mu, PixArt-alpha",
         "a set {a, b} of two",
         "AT&T and R&D, 3 < 5 > 2, <pad> and <think>",
@@ -122,6 +129,7 @@ PIECES = st.lists(
 
 @settings(deadline=None, max_examples=400)
 @given(st.one_of(st.text(max_size=80), HOSTILE, PIECES))
+@example("a=&lt;\u200bb>c")
 @example("&" + "amp;" * 50 + "lt;i&gt;")
 def test_any_text_is_cleaned_once_and_for_all(text: str) -> None:
     """No text raises; the result is one line without invisible characters, and is itself clean."""

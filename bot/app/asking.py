@@ -1,0 +1,55 @@
+"""The commands that ask, and ``post``: each opens the history, asks the library, and closes it again."""
+
+from collections.abc import Mapping, Sequence
+
+from bot import app, library
+from bot.chat.web import WebAdapter
+from bot.errors import NotFound
+from bot.library import Kept, Why
+from bot.models import Brief, Channel, Hit, Post
+from bot.publish import Plan, Publisher, preview
+from bot.settings import Settings
+from bot.store import Store, channels, papers
+
+
+async def search(settings: Settings, query: str, limit: int) -> tuple[list[Hit], int]:
+    """The papers that match, best first, and how many match in all."""
+    with app.opened(settings, writes=False) as store:
+        return await library.search(store, query, limit)
+
+
+async def kept(settings: Settings) -> list[Kept]:
+    """Everyone's bookmarks, newest first."""
+    with app.opened(settings, writes=False) as store:
+        return await library.kept(store)
+
+
+async def why(settings: Settings, text: str) -> Why:
+    """How the paper came to be where it is. Raises NotFound."""
+    with app.opened(settings, writes=False) as store:
+        return await library.why(store, text)
+
+
+async def previews(settings: Settings) -> Sequence[tuple[Channel, Plan | None, Mapping[int, Brief]]]:
+    """Each channel's next post, with the briefs that it names."""
+    with app.opened(settings, writes=False) as store:
+        return [await _preview(store, channel) for channel in settings.channel_records(app.local_zone())]
+
+
+async def _preview(store: Store, channel: Channel) -> tuple[Channel, Plan | None, Mapping[int, Brief]]:
+    planned = await store.read(preview, channel, app.now())
+    named = [pick.paper_id for pick in planned.picks] if planned is not None else []
+    briefs = await store.read(papers.briefs, named)
+    return channel, planned, dict(zip(named, briefs, strict=True))
+
+
+async def post_now(settings: Settings, name: str | None) -> list[tuple[Channel, Post | None, bool]]:
+    """Post for today in every channel, or in the one named. Raises NotFound."""
+    records = settings.channel_records(app.local_zone())
+    chosen = [channel for channel in records if name in (None, channel.name)]
+    if not chosen:
+        raise NotFound(f"{name}: no such channel; there is {', '.join(channel.name for channel in records)}")
+    with app.opened(settings, writes=True) as store:
+        await store.write(channels.sync, records)
+        publisher = Publisher(store, {"web": WebAdapter()}, app.now)
+        return [(channel, *await publisher.post_now(channel)) for channel in chosen]

@@ -1,0 +1,147 @@
+"""``broadsheet run``: read what is there, post what is due, serve the web channel, until told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+
+from bot import app
+from bot.errors import StoreError
+from bot.ingest import MakeBrief, Progress, ingest
+from bot.models import Receipt
+from bot.publish import Publisher
+from bot.settings import Settings
+from bot.sources.inbox import scan, watch
+from bot.store import Store, channels
+
+log = structlog.get_logger()
+
+OnReceipt = Callable[[Receipt], None]
+OnProgress = Callable[[str], Progress | None]
+"""Given a file's name, who is to be told how far its reading is."""
+
+PATIENCE = 1.0
+"""Seconds that the sends in hand get to end when the bot is told to stop."""
+
+
+async def run(
+    settings: Settings,
+    *,
+    on_address: Callable[[str], None],
+    on_receipt: OnReceipt,
+    on_progress: OnProgress,
+) -> None:
+    """Run the bot until SIGINT or SIGTERM. The callbacks tell a person what happens.
+
+    Raises BroadsheetError for what keeps the bot from starting: settings, store, address.
+    """
+    from bot.chat.web import WebAdapter, serve
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    make_brief = app.brief_maker(settings)
+    with app.opened(settings, writes=True) as store:
+        await store.write(channels.sync, settings.channel_records(app.local_zone()))
+        publisher = Publisher(store, {"web": WebAdapter()}, app.now)
+        async with serve(store, settings.web, clock=app.now, stop=stop) as address:
+            on_address(address)
+            try:
+                await _work(settings, store, publisher, make_brief, stop, on_receipt, on_progress)
+            finally:
+                stop.set()
+                await publisher.stop(PATIENCE)
+
+
+async def _work(
+    settings: Settings,
+    store: Store,
+    publisher: Publisher,
+    make_brief: MakeBrief,
+    stop: asyncio.Event,
+    on_receipt: OnReceipt,
+    on_progress: OnProgress,
+) -> None:
+    """Read, then post; the ticker starts after the first reading, so that nothing is posted before that.
+
+    A file that the store could not take (locked, full) waits and is tried again at every tick.
+    """
+    one_at_a_time = asyncio.Lock()
+    waiting: list[Path] = []
+
+    async def read(paths: list[Path]) -> None:
+        async with one_at_a_time:
+            for path in paths:
+                if stop.is_set():
+                    return
+                try:
+                    receipt = await _ingest(
+                        settings, store, path, make_brief, on_progress, folder=settings.digests
+                    )
+                except StoreError as error:
+                    log.error("a digest file waits to be read", file=path.name, error=str(error))
+                    waiting.append(path)
+                else:
+                    on_receipt(receipt)
+
+    async def tick() -> None:
+        late = waiting.copy()
+        waiting.clear()
+        await read(late)
+        await publisher.tick()
+
+    ticker = None
+    try:
+        async for paths in watch(settings.digests, now=app.now, stop=stop):
+            await read(paths)
+            await publisher.tick()
+            if ticker is None:
+                from bot.schedule import start_ticker
+
+                ticker = start_ticker(tick)
+    finally:
+        if ticker is not None:
+            ticker.shutdown(wait=False)
+
+
+async def ingest_files(
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    on_receipt: OnReceipt,
+    on_progress: OnProgress,
+) -> int:
+    """Read these files, else all in the digests folder, and give how many there were.
+
+    Raises BroadsheetError for what concerns more than one file.
+    """
+    make_brief = app.brief_maker(settings)
+    folder = None if paths else settings.digests
+    found = list(paths) or scan(settings.digests)
+    with app.opened(settings, writes=True) as store:
+        for path in found:
+            on_receipt(await _ingest(settings, store, path, make_brief, on_progress, folder=folder))
+    return len(found)
+
+
+async def _ingest(
+    settings: Settings,
+    store: Store,
+    path: Path,
+    make_brief: MakeBrief,
+    on_progress: OnProgress,
+    *,
+    folder: Path | None,
+) -> Receipt:
+    return await ingest(
+        store,
+        path,
+        make_brief,
+        app.now(),
+        max_bytes=settings.max_digest_mb * app.MEGABYTE,
+        folder=folder,
+        progress=on_progress(path.name),
+    )

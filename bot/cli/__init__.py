@@ -1,0 +1,332 @@
+"""The commands a person types. Exit codes: 0 done, 1 something is wrong, 2 usage or settings, 3 a digest file
+could not be read, 4 the history cannot be used, 5 the address is taken, 6 there is no such thing."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine, Iterable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from bot import __version__, app
+from bot.cli import terminal
+from bot.errors import BroadsheetError, DigestError
+from bot.ingest import Progress, read_entries
+from bot.models import Receipt
+from bot.settings import Settings
+
+T = TypeVar("T")
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, nothing else.")
+
+PROGRESS_FROM = 300
+"""A file with fewer entries is read before a progress bar would help."""
+
+
+class Commands(click.Group):
+    """A group whose commands end with one line and an exit code when one of our errors ends them."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of ours is told on standard error."""
+        try:
+            return super().invoke(ctx)
+        except BroadsheetError as error:
+            _fail(error)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(__version__, prog_name="broadsheet")
+@click.option("--config", type=click.Path(path_type=Path), help=f"Settings file, else {app.CONFIG} if there.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), help="Folder of the history, else as in the settings."
+)
+@click.pass_context
+def main(ctx: click.Context, config: Path | None, data: Path | None) -> None:
+    """A daily paper-digest bot: reads digest files, remembers every paper, posts
+    one threaded message a day.
+
+    \b
+    Example:
+      broadsheet run                  then open http://127.0.0.1:8765
+    """
+    ctx.obj = lambda: _settings(config, data)
+
+
+Load = Callable[[], Settings]
+
+
+@main.command()
+@click.pass_obj
+def run(load: Load) -> None:
+    """Read new digest files, post once a day, serve the web channel.
+
+    Runs until Ctrl-C or SIGTERM.
+
+    \b
+    Example:
+      broadsheet --data ~/papers run
+    """
+    from bot.app import runner
+
+    _wait(
+        runner.run(
+            load(),
+            on_address=lambda address: click.echo(f"Broadsheet is at {address} (Ctrl-C stops it)"),
+            on_receipt=_tell_new,
+            on_progress=_progress,
+        )
+    )
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@as_json
+@click.pass_obj
+def ingest(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
+    """Read digest FILES into the history, else all new ones in digests/.
+
+    \b
+    Example:
+      broadsheet ingest ~/Downloads/2026-11-20.txt
+    """
+    from bot.app import runner
+
+    failed = False
+
+    def tell(receipt: Receipt) -> None:
+        nonlocal failed
+        failed |= receipt.error is not None
+        _tell(receipt, as_json=as_json)
+
+    told = _wait(
+        runner.ingest_files(load(), files, on_receipt=tell, on_progress=_silent if as_json else _progress)
+    )
+    if not told and not as_json:
+        click.echo(f"no digest files in {load().digests}; put one there, or name it")
+    if failed:
+        raise SystemExit(DigestError.exit_code)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+@click.pass_obj
+def read(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
+    """Show what the bot makes of each entry of FILES; touches no history.
+
+    \b
+    Example:
+      broadsheet read digests/2026-11-20.txt
+    """
+    settings = load()
+    make_brief = app.brief_maker(settings)
+    failed = False
+    for path in files:
+        try:
+            digest = app.read_digest_file(settings, path)
+        except DigestError as error:
+            failed = True
+            click.echo(f"broadsheet: {error}", err=True)
+            continue
+        for piece in digest.unreadable:
+            click.echo(
+                f"broadsheet: {path.name}, line {piece.line}: {piece.reason}: {piece.text[:60]!r}", err=True
+            )
+        for brief in read_entries(digest.entries, make_brief):
+            click.echo(terminal.json_line(terminal.reading(brief)) if as_json else terminal.brief(brief))
+    if failed:
+        raise SystemExit(DigestError.exit_code)
+
+
+@main.command()
+@as_json
+@click.pass_obj
+def preview(load: Load, as_json: bool) -> None:
+    """Show the next post of each channel as it stands; changes nothing.
+
+    \b
+    Example:
+      broadsheet preview | less
+    """
+    from bot.app import asking
+
+    previews = _wait(asking.previews(load()))
+    for channel, planned, briefs in previews:
+        if as_json:
+            _print(terminal.json_line(line) for line in terminal.preview_lines(channel, planned, briefs))
+        else:
+            click.echo(terminal.preview(channel, planned, briefs))
+
+
+@main.command()
+@click.option("--channel", help="Only the channel of this name.")
+@click.pass_obj
+def post(load: Load, channel: str | None) -> None:
+    """Post for today, now; try again what was refused or failed.
+
+    \b
+    Example:
+      broadsheet post --channel papers
+    """
+    from bot.app import asking
+
+    for one, made, new in _wait(asking.post_now(load(), channel)):
+        click.echo(terminal.posted(one, made, new=new))
+
+
+@main.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option(
+    "--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many at most."
+)
+@as_json
+@click.pass_obj
+def search(load: Load, query: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find papers by words of their title and abstract.
+
+    \b
+    Example:
+      broadsheet search token pruning vision transformers
+    """
+    from bot.app import asking
+
+    hits, total = _wait(asking.search(load(), " ".join(query), limit))
+    if as_json:
+        _print(terminal.json_line(terminal.found(hit)) for hit in hits)
+    else:
+        click.echo(terminal.hits(hits, total))
+
+
+@main.command()
+@click.option("--export", "format_", metavar="FORMAT", help="Print as bibtex, ris, csv, json or markdown.")
+@as_json
+@click.pass_obj
+def bookmarks(load: Load, format_: str | None, as_json: bool) -> None:
+    """List the bookmarked papers, newest first, or export them.
+
+    \b
+    Example:
+      broadsheet bookmarks --export bibtex > papers.bib
+    """
+    from bot.app import asking
+    from bot.library.export import render
+
+    kept = _wait(asking.kept(load()))
+    if format_ is not None:
+        click.echo(render(format_, kept), nl=False)
+    elif as_json:
+        _print(terminal.json_line(terminal.bookmark(one)) for one in kept)
+    else:
+        click.echo(terminal.bookmarks(kept))
+
+
+@main.command()
+@click.argument("paper", nargs=-1, required=True)
+@as_json
+@click.pass_obj
+def why(load: Load, paper: tuple[str, ...], as_json: bool) -> None:
+    """Tell how PAPER (number, arXiv id, DOI or title) came to be where it is:
+    how it was identified, which files named it, where it was posted or why not.
+
+    \b
+    Example:
+      broadsheet why attention is all you need
+    """
+    from bot.app import asking
+
+    found = _wait(asking.why(load(), " ".join(paper)))
+    click.echo(terminal.json_line(terminal.why_line(found)) if as_json else terminal.why(found))
+
+
+@main.command()
+@as_json
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Check settings, history, permissions, clock, zone and disk; say what to do.
+
+    \b
+    Example:
+      broadsheet doctor
+    """
+    from bot.app import doctor as checks
+
+    results = _wait(checks.examine(ctx.obj))
+    _print(
+        terminal.json_line(terminal.check_line(one)) if as_json else terminal.check(one) for one in results
+    )
+    if any(one.status == "bad" for one in results):
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.pass_obj
+def backup(load: Load, file: Path) -> None:
+    """Copy the history to FILE, whole, even while the bot runs.
+
+    \b
+    Example:
+      broadsheet backup ~/broadsheet-2026-11-20.db
+    """
+    from bot.store import backup as copy
+
+    source = app.database(load())
+    copy(source, file)
+    click.echo(
+        f"{file}: {file.stat().st_size:,} bytes; to restore, put it in place of {source} while stopped"
+    )
+
+
+def _settings(config: Path | None, data: Path | None) -> Settings:
+    from bot.app import logs
+
+    settings = app.settings(config, data)
+    secret = settings.web.password
+    logs.configure(settings.log.level, [secret.get_secret_value()] if secret else [])
+    return settings
+
+
+def _wait(work: Coroutine[Any, Any, T]) -> T:
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _fail(error: BroadsheetError) -> NoReturn:
+    click.echo(f"broadsheet: {error}", err=True)
+    raise SystemExit(error.exit_code) from None
+
+
+def _tell(receipt: Receipt, *, as_json: bool = False) -> None:
+    if receipt.error is not None:
+        click.echo(f"broadsheet: {receipt.error}", err=True)
+    if as_json:
+        click.echo(terminal.json_line(terminal.receipt_line(receipt)))
+    elif receipt.error is None:
+        click.echo(terminal.receipt(receipt))
+
+
+def _tell_new(receipt: Receipt) -> None:
+    if not receipt.again:
+        _tell(receipt)
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+def _progress(file: str) -> Progress | None:
+    """A bar on standard error when that is a terminal and the file is long."""
+
+    def show(done: int, total: int) -> None:
+        if total >= PROGRESS_FROM:
+            click.echo(f"\r{terminal.bar(file, done, total)}", err=True, nl=done == total)
+
+    return show if sys.stderr.isatty() else None
