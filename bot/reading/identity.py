@@ -86,8 +86,8 @@ def block_keys(title: str) -> tuple[str, ...]:
     """Keys under which the store finds candidates for :func:`decide`: at most five, nine characters each.
 
     The first is the exact title's. ``k`` is the whole title, or what stands before a colon · ``b`` and ``e``
-    its beginning and end without vowels · ``w`` its two longest words. Chosen among some thirty kinds, see
-    tests/benchmarks/block_lookup.py: a title with one damaged word shares a key in 97–99% of cases.
+    its beginning and end without vowels · ``w`` its two longest words. Among a million papers a title with
+    one damaged word finds its paper in 97–99% of cases (tests/benchmarks/block_lookup.py).
     """
     folded = fold(title)
     whole = key(folded)

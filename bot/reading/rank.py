@@ -42,8 +42,7 @@ FRESH_HALF_LIFE = 7.0
 TASTE_HALF_LIFE = 90.0
 """Days until a bookmark counts half."""
 
-# Examples that a term must outvote before it moves a score, and terms kept; both measured in
-# tests/benchmarks/rank_quality.py.
+# Average examples that each feature must outvote before it moves a score, and features kept.
 PRIOR = 10.0
 TERMS = 2000
 # What the words of a title say, against what tags and areas say.
