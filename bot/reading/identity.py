@@ -295,7 +295,7 @@ def identify(new: Paper, candidates: Iterable[Paper]) -> tuple[Decision, Paper |
     if not decided:
         return Decision("different", "new", "no paper like it has been seen"), None
 
-    def order(choice: tuple[Decision, Paper]) -> tuple[int, int, float, float, float, str, str]:
+    def order(choice: tuple[Decision, Paper]) -> tuple[int, int, float, float, float, str]:
         decision, old = choice
         return (
             _VERDICTS.index(decision.verdict),
@@ -303,8 +303,7 @@ def identify(new: Paper, candidates: Iterable[Paper]) -> tuple[Decision, Paper |
             -jaccard(read_title(new.title).grams, read_title(old.title).grams),
             -(alike(new.abstract, old.abstract) or 0.0),
             float("inf") if old.id is None else old.id,
-            old.title,
-            old.abstract,
+            repr(old),
         )
 
     return min(decided, key=order)

@@ -295,6 +295,13 @@ def test_unlike_titles_share_no_block_key() -> None:
     assert block_keys("…") == ()
 
 
+def test_candidates_that_differ_in_their_authors_alone_have_one_order() -> None:
+    """Two candidates of one title, abstract and no id are told apart by the rest of what is known."""
+    new = paper("Sparrow: Faster Routing for Small Experts", ABSTRACT)
+    candidates = [replace(new, authors=AUTHORS), replace(new, authors=OTHER_AUTHORS)]
+    assert identify(new, candidates) == identify(new, candidates[::-1])
+
+
 titles = st.one_of(
     st.text(max_size=60),
     st.lists(
