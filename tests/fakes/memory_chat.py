@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from bot.models import Channel, Content, Message, Post
-from bot.publish import NONCE_WINDOW, Failed, Outcome, Rejected, Sent, Unknown
+from bot.publish import Failed, Outcome, Rejected, Sent, Unknown
+from bot.publish.delivery import NONCE_WINDOW
 
 
 class Fault(Enum):

@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 
 from bot.errors import HistoryUnavailable
 from bot.models import Brief, Channel, Closing, Content, Header, Message, Post, State
-from bot.publish import HISTORY_RETRY, NONCE_WINDOW, Failed, Outcome, Publisher, Rejected, Unknown
+from bot.publish import Failed, Outcome, Publisher, Rejected, Unknown
+from bot.publish.delivery import HISTORY_RETRY, NONCE_WINDOW
 from bot.store import Connection, Store, channels, outbox
 from tests.fakes.memory_chat import RETRY_AFTER, FakeChat, Fault
 from tests.store import samples

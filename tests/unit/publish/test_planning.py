@@ -1,4 +1,4 @@
-"""What is due, what a post says, and when a message is tried again: the decisions, apart from any platform."""
+"""What is due and what a post says: the decisions, apart from any platform."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,18 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.models import Brief, Channel, Interests, Paper, Receipt
-from bot.publish import (
-    RETRY_FIRST,
-    RETRY_MOST,
-    TOP_TAGS,
-    Failed,
-    Plan,
-    Unknown,
-    due,
-    nonce,
-    plan,
-    retry_time,
-)
+from bot.publish.planning import TOP_TAGS, Plan, due, nonce, plan
 
 DAY = date(2026, 3, 11)
 RECEIPTS = (Receipt("a.txt", 93, 75, 17, 1), Receipt("b.txt", 7, 5, 2, 0))
@@ -289,14 +278,3 @@ def test_nonces_are_short_distinct_and_lasting() -> None:
     assert len(found) == len(names) * len(days) * 120
     assert all(len(one) <= 25 and one.isascii() and one.isalnum() for one in found)
     assert nonce("web:papers", DAY, 0) == nonce("web:papers", DAY, 0) == "adxj7v3ojbeffluwooxeltes"
-
-
-def test_a_retry_waits_longer_each_time_and_no_longer_than_an_hour() -> None:
-    """The wait doubles from a few seconds, for ever; the platform's own word goes before it."""
-    now = utc("2026-03-11 09:00")
-    waits = [retry_time(attempts, Failed("503"), now) - now for attempts in range(1, 40)]
-    assert waits[:3] == [RETRY_FIRST, 2 * RETRY_FIRST, 4 * RETRY_FIRST]
-    assert waits == sorted(waits)
-    assert waits[-1] == RETRY_MOST
-    assert retry_time(1, Unknown("lost"), now) == now + RETRY_FIRST
-    assert retry_time(9, Failed("429", timedelta(seconds=1.5)), now) == now + timedelta(seconds=1.5)

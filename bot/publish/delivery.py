@@ -1,50 +1,24 @@
-"""What goes into a post, when it is due, and how it reaches a platform exactly once.
-
-::
-
-    due ─► plan ─► insert post and messages ─► claim ─► adapter.send ─► record
-    (pure) (pure)      (one transaction)       (committed before the request goes out)
-
-    pending ──► sending ──► sent         the platform has it, and its id
-                        ├─► rejected     the platform said never (400, 403, 404)
-                        ├─► failed       not accepted; tried again at ``not_before``
-                        └─► unknown      we died, or the answer did, between send and record
-
-An ``unknown`` message younger than ``NONCE_WINDOW`` is sent again with the same nonce. An older one is
-first looked for in the channel's history; only what is not there is sent. If history can't be read it stays
-``unknown`` and the log says so: nothing is ever resent blindly.
-"""
+"""How messages reach a platform exactly once, whatever it answers and whenever the bot dies."""
 
 import asyncio
-import base64
-import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Literal, Protocol
+from datetime import datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.errors import BroadsheetError, HistoryUnavailable
-from bot.models import Brief, Channel, Closing, Content, Header, Message, Pick, Post, Receipt, State
-from bot.reading.rank import rank
-from bot.store import Connection, Store, channels, digests, outbox, papers
+from bot.models import Channel, Content, Message, Post, State
+from bot.publish.planning import compose, content, due
+from bot.store import Store, channels, outbox
 
 log = structlog.get_logger()
 
 NONCE_WINDOW = timedelta(seconds=60)
 """How long a platform may be trusted to know a nonce again. Discord says "the past few minutes"."""
-
-CATCH_UP = timedelta(hours=6)
-"""How late a post may be once its local date is over; later than that, the papers wait for the next one."""
-
-FIRST_POST_WINDOW = timedelta(days=7)
-"""A channel's first post takes papers admitted this recently; from then on nothing is passed over."""
-
-TOP_TAGS = 5
-"""Tags that a header names."""
 
 RETRY_FIRST, RETRY_MOST = timedelta(seconds=5), timedelta(hours=1)
 """The first and the longest wait before a failed message is tried again; it doubles in between."""
@@ -99,125 +73,6 @@ class ChatAdapter(Protocol):
 
         None means that it is certainly not there. Raises HistoryUnavailable when that can't be told.
         """
-
-
-def due(channel: Channel, posted: Sequence[date], now: datetime) -> date | None:
-    """The local date for which the channel is owed a post now, or None.
-
-    ``posted`` are the dates of its latest posts, newest first. A channel that never had one is owed one at
-    once. Local times are compared as the clock on the wall shows them, so a posting time that the clock jumps
-    over is reached right after the jump, and one that comes twice is used up by the first.
-    """
-    local = now.astimezone(ZoneInfo(channel.zone))
-    today = local.date()
-    if not posted:
-        return today
-    if posted[0] >= today:
-        return None
-    if local.time() >= channel.time:
-        return today
-    yesterday = today - timedelta(days=1)
-    missed = datetime.combine(yesterday, channel.time, local.tzinfo).astimezone(UTC)
-    return yesterday if posted[0] < yesterday and now - missed <= CATCH_UP else None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A post before it is one: its header, the place of each paper, and its messages (kind, paper id)."""
-
-    header: Header
-    picks: tuple[Pick, ...]
-    messages: tuple[tuple[Literal["header", "paper", "closing"], int | None], ...]
-
-
-def plan(
-    channel: Channel, local_date: date, briefs: Sequence[Brief], receipts: Sequence[Receipt]
-) -> Plan | None:
-    """Put a post together from what is new, or None when there is nothing to say.
-
-    The best ``max_papers`` get a message each, the rest are named in the closing message, muted ones are
-    remembered as such. With nothing new there is a post only if the channel wants a quiet line.
-    """
-    ranked = rank(briefs, channel.interests)
-    open_ = [one for one in ranked if not one.muted]
-    if not open_ and not channel.quiet_line:
-        return None
-    picks = [
-        Pick(_id(one.brief), place, shown=place < channel.max_papers, score=one.parts)
-        for place, one in enumerate(open_)
-    ]
-    picks += [
-        Pick(_id(one.brief), place, shown=False, score=one.parts, muted=one.muted)
-        for place, one in enumerate((one for one in ranked if one.muted), len(open_))
-    ]
-    shown = [pick.paper_id for pick in picks if pick.shown]
-    tags = Counter(tag for one in open_ for tag in one.brief.tags if tag != "other")
-    header = Header(
-        local_date=local_date,
-        entries=sum(receipt.entries for receipt in receipts),
-        new=sum(receipt.new for receipt in receipts),
-        seen=sum(receipt.seen for receipt in receipts),
-        shown=len(shown),
-        left_out=len(open_) - len(shown),
-        top_tags=tuple(sorted(tags.items(), key=lambda item: (-item[1], item[0]))[:TOP_TAGS]),
-        files=tuple(receipt.file for receipt in receipts),
-    )
-    messages: list[tuple[Literal["header", "paper", "closing"], int | None]] = [("header", None)]
-    messages += [("paper", paper_id) for paper_id in shown]
-    if header.left_out:
-        messages.append(("closing", None))
-    return Plan(header, tuple(picks), tuple(messages))
-
-
-def nonce(channel: str, local_date: date, part: int) -> str:
-    """The nonce and marker of one message: 24 characters, the same each time, different for every message."""
-    digest = hashlib.sha256(f"{channel}\n{local_date}\n{part}".encode()).digest()
-    return base64.b32encode(digest).decode("ascii")[:24].lower()
-
-
-def preview(db: Connection, channel: Channel, now: datetime) -> Plan | None:
-    """The channel's next post as it stands now; changes nothing."""
-    local_date = now.astimezone(ZoneInfo(channel.zone)).date()
-    briefs = papers.briefs(db, papers.fresh(db, channel.key, now - FIRST_POST_WINDOW))
-    receipts = [receipt for _, receipt in digests.since_post(db, channel.key, now - FIRST_POST_WINDOW)]
-    return plan(channel, local_date, briefs, receipts)
-
-
-def compose(db: Connection, channel: Channel, local_date: date, now: datetime) -> Post | None:
-    """Put the post of that date into the outbox with all its messages; None when there is nothing to post,
-    or a post exists."""
-    ids = papers.fresh(db, channel.key, now - FIRST_POST_WINDOW)
-    files = digests.since_post(db, channel.key, now - FIRST_POST_WINDOW)
-    planned = plan(channel, local_date, papers.briefs(db, ids), [receipt for _, receipt in files])
-    if planned is None:
-        return None
-    return outbox.insert_post(
-        db,
-        channel,
-        local_date,
-        planned.header,
-        planned.picks,
-        [
-            (kind, paper_id, nonce(channel.key, local_date, part))
-            for part, (kind, paper_id) in enumerate(planned.messages)
-        ],
-        last_paper_id=papers.last_id(db),
-        last_digest_id=digests.last_id(db),
-        now=now,
-    )
-
-
-def content(db: Connection, post: Post, message: Message) -> Content:
-    """What a message of this post says."""
-    match message.kind:
-        case "header":
-            return post.header
-        case "paper":
-            assert message.paper_id is not None
-            return papers.briefs(db, [message.paper_id])[0]
-        case "closing":
-            left_out = [pick.paper_id for pick in outbox.picks(db, post.id, shown=False)]
-            return Closing(tuple((_id(brief), brief.paper.title) for brief in papers.briefs(db, left_out)))
 
 
 def retry_time(attempts: int, outcome: Failed | Unknown, now: datetime) -> datetime:
@@ -407,8 +262,3 @@ def _wants_sending(message: Message, now: datetime) -> bool:
 def _nonce_holds(message: Message, now: datetime) -> bool:
     """Whether the platform would still know the nonce of the first uncertain send; not if the clock went back."""
     return message.claimed is not None and timedelta(0) <= now - message.claimed < NONCE_WINDOW
-
-
-def _id(brief: Brief) -> int:
-    assert brief.paper.id is not None
-    return brief.paper.id
