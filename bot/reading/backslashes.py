@@ -15,7 +15,8 @@ _NO_WORDS = frozenset({
     "leq", "geq", "neq", "leqslant", "geqslant", "infty", "rightarrow", "longrightarrow", "leftarrow",
     "leftrightarrow", "Rightarrow", "Leftrightarrow", "uparrow", "downarrow", "mapsto", "propto", "simeq",
     "lesssim", "gtrsim", "cdot", "cdots", "ldots", "subseteq", "setminus", "nmid", "equiv", "varepsilon", "varphi",
-    "nabla", "ell", "lceil", "rceil", "lfloor", "rfloor", "langle", "rangle",
+    "nabla", "ell", "lceil", "rceil", "lfloor", "rfloor", "langle", "rangle", "vDash", "otimes", "oplus", "supseteq",
+    "varnothing", "emptyset", "notin", "Longrightarrow", "hookrightarrow", "nearrow", "searrow", "lnot", "hbar",
 })  # fmt: skip
 _EXPONENTS = frozenset({"circ", "top", "star", "ast", "prime", "dagger"})
 _BEFORE_SCRIPTS = frozenset({"ell", "sum", "prod", "int", "partial", *GREEK})
@@ -74,8 +75,28 @@ _RIGHT = re.compile(r"(?<![\\ -])right(?=[)\]])")
 _COLOUR = re.compile(r"(?<![A-Za-z\\])(?:red|blue|green|magenta|cyan|purple|orange|teal|black|gray)(?=\{)")
 
 
+# What commands that lost their names and braces left: ``word\footnote{The code: URL.}.``, ``\cite{lee2024map}``,
+# ``\unicode{x2013}``, ``a\,<\,b``, ``k\!<\!9``, ``75\,\%``. Private-use characters stand for URLs.
+_FOOTNOTE = re.compile(
+    r"(?<=[a-z.])((?:All|Available|Codes?|Data|Datasets?|Models|Our|Project|See|Source|The|This|We) "
+    r"[^.{}\\\ue000-\uf8ff]{0,200}[\ue000-\uf8ff]\.)\.(?!\S)"
+)
+_KEY = re.compile(
+    r"(?: [a-z]{2,20}(?:19|20)\d\d[a-z]{3,60}|~[A-Za-z]{2,20}(?:19|20)\d\d[a-z]{0,60})(?![\w/-])"
+)
+_CHARACTER = re.compile(r"(?<=[a-z])x(201[0-9a-e]|2026)(?=[A-Za-z ])")
+_THIN_SPACES = re.compile(
+    r",([<>=]|[gl]eq?|sim|approx|times),|!([<>=]|[gl]eq?|sim|approx|times)!|\b(sim)!(?=\d)"
+)
+_THIN_SPACE = re.compile(
+    r"((?<![\w.,([])~?\d{1,4}(?:\.\d{1,4})?|[-–]\d{1,4}(?:\.\d{1,4})?),"
+    r"(?=\\?%|(?:[kMG]?[Bm]|m?s|k|fps|FPS|[kMG]?Hz|dB|h)(?![\w,)\]]))"
+)
+
+
 def restore(text: str) -> str:
     """Return ``text`` with a backslash before each name that can only be LaTeX; words stay words."""
+    text = _mended(text)
     if (
         "^" in text
         or "_" in text
@@ -92,6 +113,18 @@ def restore(text: str) -> str:
         text = _RIGHT.sub("", _LEFT.sub("", text))
     if "math" in text or "boldsymbol" in text or "wide" in text:
         text = _LOST_FONT.sub(r"\\\1 ", text)
+    return text
+
+
+def _mended(text: str) -> str:
+    if ".." in text:
+        text = _FOOTNOTE.sub(r" (\1).", text)
+    if "19" in text or "20" in text:
+        text = _KEY.sub("", _CHARACTER.sub(lambda m: chr(int(m[1], 16)), text))
+    if "," in text or "!" in text:
+        text = _THIN_SPACE.sub(
+            r"\1 ", _THIN_SPACES.sub(lambda m: f" {m[1]} " if m[1] else m[2] or m[3], text)
+        )
     return text
 
 
@@ -126,8 +159,10 @@ _SCRIPT_FOLLOWS = re.compile(r"\^|_(?:\{|[A-Za-z0-9](?!\w))")
 # A number, perhaps with a unit of one or two letters: sim2real is none.
 _QUANTITY_FOLLOWS = re.compile(r" ?\\?\$?\.?\d[\d.,]*(?!\w{3})")
 _OPERAND_FOLLOWS = re.compile(r" ?(?:-?\d|[b-zB-HJ-Zα-ω](?![A-Za-z'])|\\)")
+_FUNCTION_FOLLOWS = re.compile(r" ?(?:log|exp|O)\b")
+_WHOLE_FOLLOWS = re.compile(r" \d")
 _OPERAND_BEFORE = re.compile(r"(?:\d|(?<![A-Za-z'’])[b-zB-HJ-Zα-ω]) $")
-_VARIABLE_BEFORE = re.compile(r"(?:^|[\s(])[b-zB-HJ-Zα-ω] $")
+_VARIABLE_BEFORE = re.compile(r"(?:^|[\s(])(?:[b-zB-HJ-Zα-ω]|[A-Za-z]_\w|[A-Za-z]=\d{1,3}) $")
 _SET_FOLLOWS = re.compile(r" ?\\?[\[({]-?[\d.]+,| [A-Z][_^]")
 _NO_HOUR_BEFORE = re.compile(r"(?<![\d.:])(?:1[3-9]|[2-9]\d|\d{3,}) ?$")
 _DECIMAL_FOLLOWS = re.compile(r" ?\d*\.\d")
@@ -160,7 +195,7 @@ def _is_math(name: str, before: str, after: str) -> bool:
     if name in _EXPONENTS:
         return last == "^" or before.endswith("^{")
     if name == "times":
-        if last == " " and _OPERAND_BEFORE.search(before):
+        if last == " " and not following.isdigit() and _OPERAND_BEFORE.search(before):
             return after.startswith(" ") and _OPERAND_FOLLOWS.match(after) is not None
         return (
             number
@@ -170,14 +205,19 @@ def _is_math(name: str, before: str, after: str) -> bool:
     if name == "pm":
         if last.isdigit() or last == "%":
             return following.isdigit() or after.startswith(".") or _measured(before, after)
+        if (last == "(" and after.startswith(" standard ")) or (
+            last == " " and before[-2:-1].isalpha() and _WHOLE_FOLLOWS.match(after)
+        ):
+            return True
         return _measured(before, after) or (
             last in ("", " ", "(", "{") and (following.isdigit() or _DECIMAL_FOLLOWS.match(after) is not None)
         )
     if name in ("sim", "approx"):
         return number or (
-            last in ("", " ", "(", "[", "{", "/", "$") and _QUANTITY_FOLLOWS.match(after) is not None
+            last in ("", " ", "(", "[", "{", "/", "$")
+            and (_QUANTITY_FOLLOWS.match(after) or _FUNCTION_FOLLOWS.match(after)) is not None
         )
-    if name in ("le", "ge") and last == "(":
+    if name in ("le", "ge") and (last == "(" or before.endswith(", ")):
         return _QUANTITY_FOLLOWS.match(after) is not None
     if name in ("in", "mid", "cup", "cap", "subset", "le", "ge", "ll", "gg"):
         follows = _SET_FOLLOWS if name == "in" else _OPERAND_FOLLOWS

@@ -84,7 +84,7 @@ def _tag(match: re.Match[str]) -> str:
 
 # --- what is no prose ---------------------------------------------------------------------------
 
-_URL_REST = r"(?:[^\s{}<>\"^`|\\]|\\[_%&#~])+"
+_URL_REST = r"(?:[^\s{}<>\"^`|\\]|\\[_%&#~])+(?<!\.)"
 _URL = re.compile(r"(?<![a-z])https?://" + _URL_REST)
 _BARE_URL = re.compile(r"(?<![\w.@/\\-])(?:[A-Za-z0-9-]{1,63}\.){1,5}[a-z]{2,8}/" + _URL_REST)
 _BARE_HINT = re.compile(r"\.[a-z]{2,8}/")
@@ -124,7 +124,7 @@ _DASHES = re.compile(r"(?<!-)(---?)(?![->])")
 _TIE = re.compile(r"(?<=[\w.,;:%)\]}”’'])~(?=[^\s~])")
 _TIED_RELATION = re.compile(r"(?<=\w)~([=<>≈≤≥])~(?=[\w.-])")
 _NUMBER_BEFORE = re.compile(r"\d[\w.,%]{0,8}$")
-_COMPLEXITY = re.compile(r"([OΘΩ]\([^\s()]{0,8}?[A-Za-z0-9])(log|ln)(?= |\()")
+_COMPLEXITY = re.compile(r"([OΘΩ]\([^\s()]{0,8}?[A-Za-z0-9]|[α-ω])(log|ln)(?= |\()")
 _ABOUT = re.compile(r"(^|[\s(\[/])([∼~≈])( ?)(?=\d)")
 
 

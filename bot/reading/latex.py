@@ -107,6 +107,7 @@ def to_unicode(text: str) -> str:
     if "$" in text:
         text = _MATH.sub(_unwrapped, text)
     if "\\" in text:
+        text = _TIED_FOOTNOTE.sub("", text)
         text = _SHORT_FRACTION.sub(r"\1/\2", text)
         text = _SILENT.sub("", text)
         text = _ACCENT.sub(_accented, text)
@@ -141,6 +142,7 @@ def _unwrapped(match: re.Match[str]) -> str:
 
 
 _ENDS_IN_NAME = re.compile(r"\\[A-Za-z]+$")
+_TIED_FOOTNOTE = re.compile(r"[~ ](?=\\footnote\{)")
 _SHORT_FRACTION = re.compile(r"\\[dt]?frac ?(\d) ?(\d)")
 _SILENT = re.compile(
     rf"(?:\\(?:color|vspace|hspace)|[~ ]?\\(?:{'|'.join(sorted(SILENT, reverse=True))}))\*?"
@@ -160,6 +162,7 @@ _CONTROL = re.compile(r"\\(?:unicode\{x([0-9a-fA-F]{2,5})\}|([A-Za-z]+)( ?)|(.))
 # TeX eats the space after a name: ``1\leq p`` is 1≤p, though ``14\times faster`` is 14× faster.
 _RELATIONS = frozenset("≤≥≠≪≫∈∉⊂⊆≡∼≃∝→↦∪∩∖")
 _CHARACTERS = {
+    **{digit: f"${digit}" for digit in "0123456789"},  # ``\$5 to \$9`` whose dollars were taken for math
     **dict.fromkeys(",;:> \\", " "),
     **dict.fromkeys("!()[]/@-", ""),
 }
@@ -289,7 +292,9 @@ def _is_url(character: str) -> bool:
 
 
 def _linked(url: str, label: str) -> str:
-    """``label (url)``, or the URL alone when the label says no more."""
+    """``label (url)``, or the URL alone when the label says no more; some write the label first."""
+    if _is_url(label[:1]) and not _is_url(url[:1]):
+        return f"{url} {label}"
     return f"{label} ({url})" if label and not _is_url(label[0]) else url
 
 
@@ -301,6 +306,8 @@ _INDEX = re.compile(
     r"|(?<![A-Za-z0-9_\\./])([A-Z][a-z]?)_(\d)(?=[A-Z](?:_\d)?(?!\w))"
 )
 _SPACED = re.compile(r" (?=\W)|(?<=\W) ")
+# ``EDC^{2-RAG}`` is the square of a name that goes on.
+_NAMED_POWER = re.compile(r"(\d{1,2})(-?[A-Z][A-Za-z]{2,})$")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 
 
@@ -310,6 +317,8 @@ def _script(kind: str, content: str) -> str:
     Words of more than three letters stay words: ``θ_reason`` reads better than tiny letters.
     """
     content = _SPACED.sub("", content)
+    if kind == "^" and (name := _NAMED_POWER.match(content)):
+        return _script("^", name[1]) + name[2]
     table = SUPERSCRIPTS if kind == "^" else SUBSCRIPTS
     if kind == "^" and content in _ORDINALS:
         return content

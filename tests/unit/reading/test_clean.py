@@ -54,6 +54,26 @@ BOTH_SOURCES = [
     ("https://x.org{https://x.org}.", r"\href{https://x.org}{https://x.org}.", "https://x.org."),
     ("P{-}Net", "P{-}Net", "P-Net"),
     ("x in {0,1}^n", r"$x \in \{0,1\}^n$", "x ∈ {0,1}ⁿ"),
+    ("for d_h in {8, 9}", r"for $d_h \in \{8, 9\}$", "for dₕ ∈ {8, 9}"),
+    ("P(y=1 mid x)", r"$P(y=1 \mid x)$", "P(y=1 | x)"),
+    ("a 9,m fall", r"a $9\,$m fall", "a 9 m fall"),
+    ("about 75,% of", r"about $75\,\%$ of", "about 75 % of"),
+    ("floor,<,wall", r"floor$\,<\,$wall", "floor < wall"),
+    ("k!geq!10 runs", r"$k\!\geq\!10$ runs", "k≥10 runs"),
+    ("from \\10 to \\20,000 now", r"from \$10 to \$20,000 now", "from $10 to $20,000 now"),
+    ("a kitex2014or a bird", r"a kite\unicode{x2014}or a bird", "a kite—or a bird"),
+    ("the nest set roe1999birds, with", r"the nest set \cite{roe1999birds}, with", "the nest set, with"),
+    ("the nest set~Roe1999, with", r"the nest set~\cite{Roe1999}, with", "the nest set, with"),
+    (
+        "on kitesThe code is at https://x.org/a..",
+        r"on kites\footnote{The code is at https://x.org/a.}.",
+        "on kites (The code is at https://x.org/a.).",
+    ),
+    ("the Kite^{2Fly} net", r"the Kite$^{\textbf{2}}$Fly net", "the Kite²Fly net"),
+    ("falls by (pm standard error)", r"falls by ($\pm$ standard error)", "falls by (± standard error)"),
+    ("grows sim log n", r"grows $\sim \log n$", "grows ∼ log n"),
+    ("to O(πlog n)", r"to O($π\log n$)", "to O(π log n)"),
+    ("at a page{https://x.org/a}.", r"at \href{a page}{https://x.org/a}.", "at a page https://x.org/a."),
 ]
 
 
@@ -81,6 +101,9 @@ def test_both_sources_read_the_same(hugging_face: str, arxiv: str, expected: str
         "keep top-1, pass a|b, star 3, sum 4, DINO_4D",
         "Phi-4 and Phi 3, MHR-mu, PixArt-alpha",
         "a set {a, b} of two",
+        "on COCO val2017, react2026, VisDrone2019 and x2012",
+        "points (0,T), [1,m], N(0,I), 1,000 m; wow!, no!",
+        "ImageNet and code at https://x.org/a.. The end.",
         "AT&T and R&D, 3 < 5 > 2, <pad> and <think>",
     ],
 )
