@@ -68,6 +68,8 @@ _OPENER = re.compile(
         |similarly|likewise|particularly|recently|currently|today|alternatively|ultimately|crucially|namely|still
         |yet|subsequently|empirically|experimentally|intuitively|motivated \s by \s (?:this|these)(?:\s\w+)?
         |inspired \s by \s (?:this|these)(?:\s\w+)?|based \s on \s (?:this|these)(?:\s\w+){{0,2}}) ,
+    | (?:in\sorder\s)?(?:to|by|towards?|for|with|in|from|under|given|despite|based\son) \s [^,]{{0,40}}?
+      \b(?:this|these|those|such)\s(?!{_SOURCE}|as\b)[^,]{{0,40}}, (?=\s\w)
     | (?:and|but|so|yet|or|thus|hence|therefore|also) ,? \s (?=\w)
     | [(]? (?:\d{{1,2}}|i{{1,3}}|iv|v|[a-e]) [).] (?=\s)
     | [-–—•*] (?=\s)
@@ -78,6 +80,9 @@ _SUBJECT = re.compile(
     rf"\b(?:we|this {_SOURCE}|our (?:paper|work|contribution|goal|approach|method|model))\b", re.I
 )
 _FRONTED = re.compile(rf"(?:, |, and |; |: | and |, but |, so )(?=(?:we|this {_SOURCE})\b)")
+_UNMARKED = re.compile(
+    r"(?:to|by|in order|with|for|inspired|motivated|based|using)\b[^,]{0,80}? (?=we\b)", re.I
+)
 _THAT = re.compile(
     rf"""(?:(?:we|this\s{_SOURCE}|(?:our|the|these|experimental|empirical|extensive|numerical|theoretical)?\s?(?:\w+\s)?
     (?:results?|experiments?|analysis|findings?|evaluations?|study|work|simulations?))\s(?:[^,;:()]{{1,60}}?\s)??)
@@ -87,7 +92,8 @@ _THAT = re.compile(
 )
 _PHRASE = re.compile(
     rf"""(?:we|this\s{_SOURCE})\s(?:\w+ly\s|also\s)?(?:proposes?|introduces?|presents?|develops?|describes?|designs?|
-    provides?|gives?|devises?|offers?|contributes?|releases?)\s(?=(?:an?|the|two|three|novel|new)\s|(?-i:[A-Z]))""",
+    provides?|gives?|devises?|offers?|contributes?|releases?|(?:address|tackle|approach|solve|answer)(?:es)?\s
+    (?:this|these|such)\s\w+\s(?:\w+\s)?by\s(?:proposing|introducing|presenting|developing|designing|using))\s(?=(?:an?|the|two|three|novel|new)\s|(?-i:[A-Z]))""",
     re.I | re.X,
 )
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s*\[[^\[\]]*\]")
@@ -97,6 +103,8 @@ _FILLER = re.compile(
     re.I,
 )
 _SECOND = re.compile(rf",? and (?:also )?(?:{_ADVERB} )?(?=(?:{_PLAIN})\b)")
+_SECOND_THIRD = re.compile(rf",? and (?:also )?(?:{_ADVERB} )?(?=(?:{_THIRD})\b)")
+_NAMED = re.compile(rf"this {_SOURCE} ", re.I)
 _CLAUSE = re.compile(r" (?:that|which|whose|where|how|who|when|to|if) |, | can ")
 
 _TAILS = (
@@ -185,8 +193,8 @@ _NEGATION = re.compile(
 _RESTRICTIVE = frozenset(("by", "means", "that", "to", "for", "with", "in", "on"))
 _JOINED = re.compile(r"(?:,| ) ?(?:and|or) ")
 
-MOST_FORMS = 30
-SHORTEST_FORM = 24
+MOST_FORMS = 40
+SHORTEST_FORM = 20
 """Characters; what is shorter says too little."""
 LONGEST_SENTENCE = 1_200
 """Characters; what is longer is no sentence and has one form."""
@@ -226,13 +234,18 @@ def _heads(text: str, end: int) -> list[tuple[str, tuple[Span, ...]]]:
         start = opener.end()
     found: list[tuple[str, tuple[Span, ...]]] = [("none" if not start else "opener", ((start, end),))]
     begin = start
-    if (fronted := _FRONTED.search(text, start, end)) and fronted.end() < end:
+    fronted = _UNMARKED.match(text, start, end) or _FRONTED.search(text, start, end)
+    if fronted and fronted.end() < end:
         begin = fronted.end()
         found.append(("fronted", ((begin, end),)))
     if that := _THAT.match(text, begin, end):
         found.append(("that", ((that.end(), end),)))
     elif phrase := _PHRASE.match(text, begin, end):
         found.append(("phrase", ((phrase.end(), end),)))
+    if named := _NAMED.match(text, begin, end):
+        second = _SECOND_THIRD.search(text, named.end(), end)
+        if second and not _CLAUSE.search(text, named.end(), second.start()):
+            found.append(("second", (named.span(), (second.end(), end))))
     if text[begin : begin + 3].lower() == "we ":
         second = _SECOND.search(text, begin, end)
         if second and not _THAT.match(text, begin, end) and not _CLAUSE.search(text, begin, second.start()):
