@@ -35,26 +35,27 @@ RAREST = 8
 """Papers that a feature must occur in."""
 SCALE = 1000
 """A weight of 1 in the model's integers."""
-SMALLEST = 4
-"""Of the model's integers that are kept, for what is no word of the text; a word's are some forty times weaker."""
+SMALLEST = 1
+"""Of the model's integers that are kept, for what is no word of the text; a word's are weaker."""
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Rows of features, their gains and scores, and where each paper's begin."""
+    """Rows of features, their gains and scores, whether they read alone, and where each paper's begin."""
 
     matrix: csr_matrix
     gains: Array
     scores: Array
+    alone: NDArray[np.bool_]
     begins: NDArray[np.int64]
 
 
 Row = dict[str, float]
-Paper = list[tuple[Row, Scores]]
+Paper = list[tuple[Row, Scores, bool]]
 
 
 def rows(path: Path) -> list[Paper]:
-    """The candidates of every paper that has any, as production would see them."""
+    """The candidates of every paper that has any; what does not read alone is learned from all the same."""
     found: list[Paper] = []
     for paper in papers(path):
         abstract = read(paper.title, paper.abstract)
@@ -63,17 +64,17 @@ def rows(path: Path) -> list[Paper]:
         for sentence in abstract.sentences:
             for form in forms(sentence.text):
                 text = realise(sentence.text, form)
-                if not reads_alone(text):
-                    continue
                 kept = stretches(sentence, form)
                 size = sum(last - first for first, last in kept)
+                if not size:
+                    continue
                 row: Row = dict.fromkeys(sentence.features, 1.0)
                 row.update(dict.fromkeys(form_features(abstract, sentence, form, kept), 1.0))
                 for first, last in kept:
                     for names in sentence.word_features[first:last]:
                         for name in names:
                             row[name] = row.get(name, 0.0) + 1 / (size + USUAL)
-                candidates.append((row, score(stems(text), references, title)))
+                candidates.append((row, score(stems(text), references, title), reads_alone(text)))
         if candidates:
             found.append(candidates)
     return found
@@ -81,7 +82,7 @@ def rows(path: Path) -> list[Paper]:
 
 def vocabulary(found: list[Paper]) -> dict[str, int]:
     """The features that enough papers have, numbered."""
-    counts = Counter(name for paper in found for name in {name for row, _ in paper for name in row})
+    counts = Counter(name for paper in found for name in {name for row, *_ in paper for name in row})
     return {name: place for place, name in enumerate(sorted(n for n, c in counts.items() if c >= RAREST))}
 
 
@@ -91,17 +92,18 @@ def matrix(found: list[Paper], names: dict[str, int]) -> Candidates:
     columns: list[int] = []
     ends = [0]
     for paper in found:
-        for row, _ in paper:
+        for row, *_ in paper:
             known = [(names[name], value) for name, value in row.items() if name in names]
             columns.extend(column for column, _ in known)
             values.extend(value for _, value in known)
             ends.append(len(values))
     scores = np.array(
-        [(s.one, s.two, s.longest, s.untitled, s.untitled_any) for paper in found for _, s in paper]
+        [(s.one, s.two, s.longest, s.untitled, s.untitled_any) for paper in found for _, s, _ in paper]
     )
     begins = np.cumsum([0, *(len(paper) for paper in found[:-1])])
     table = csr_matrix((values, columns, ends), shape=(len(ends) - 1, len(names)))
-    return Candidates(table, scores[:, :4] @ np.array(GAIN), scores, begins)
+    alone = np.array([alone for paper in found for *_, alone in paper])
+    return Candidates(table, scores[:, :4] @ np.array(GAIN), scores, alone, begins)
 
 
 def fit(data: Candidates, names: dict[str, int]) -> Array:
@@ -130,8 +132,8 @@ def fit(data: Candidates, names: dict[str, int]) -> Array:
 
 
 def chosen(data: Candidates, weights: Array) -> Array:
-    """The scores of each paper's best candidate."""
-    values = data.matrix @ weights
+    """The scores of each paper's best candidate, of those that read alone if any does."""
+    values = data.matrix @ weights - 1000.0 * ~data.alone
     ends = [*data.begins[1:], len(values)]
     return np.array(
         [data.scores[b + int(np.argmax(values[b:e]))] for b, e in zip(data.begins, ends, strict=True)]
@@ -143,7 +145,7 @@ def integers(names: dict[str, int], weights: Array) -> dict[str, int]:
     found = {}
     for name, place in names.items():
         value = round(float(weights[place]) * SCALE)
-        if abs(value) >= SMALLEST * (40 if name.startswith(".") else 1):
+        if abs(value) >= SMALLEST * (10 if name.startswith(".") else 1):
             found[name] = value
     return found
 
