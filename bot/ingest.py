@@ -11,9 +11,12 @@ and reason; a file that cannot be read at all gets a receipt with an error, and 
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 from bot.errors import DigestError
@@ -29,6 +32,12 @@ Progress = Callable[[int, int], None]
 
 PROGRESS_STEP = 50
 """Entries between two words of progress."""
+
+MANY = 1000
+"""From so many entries on, worker processes read faster than they take to start."""
+
+CHUNK = 50
+"""Entries that a worker process is handed at a time."""
 
 
 MakeBrief = Callable[[Paper], Brief]
@@ -73,13 +82,33 @@ async def ingest(
 def read_entries(
     entries: Sequence[Entry], make_brief: MakeBrief, progress: Progress | None = None
 ) -> list[Brief]:
-    """What the bot makes of each entry, in order; touches no store."""
-    briefs = []
-    for done, entry in enumerate(entries, 1):
-        briefs.append(make_brief(paper_of(entry)))
-        if progress is not None and (done % PROGRESS_STEP == 0 or done == len(entries)):
-            progress(done, len(entries))
+    """What the bot makes of each entry, in order; touches no store. Many entries are shared out to every core."""
+    briefs: list[Brief] = []
+    with ExitStack() as stack:
+        made: Iterator[Brief] = (make_brief(paper_of(entry)) for entry in entries)
+        if len(entries) >= MANY:
+            workers = ProcessPoolExecutor(
+                mp_context=get_context("spawn"), initializer=_work, initargs=(make_brief,)
+            )
+            made = stack.enter_context(workers).map(_read, entries, chunksize=CHUNK)
+        for brief in made:
+            briefs.append(brief)
+            if progress is not None and (len(briefs) % PROGRESS_STEP == 0 or len(briefs) == len(entries)):
+                progress(len(briefs), len(entries))
     return briefs
+
+
+_make_brief: MakeBrief
+"""What a worker process makes briefs with; set once as it starts, since a taxonomy is large to send."""
+
+
+def _work(make_brief: MakeBrief) -> None:
+    global _make_brief
+    _make_brief = make_brief
+
+
+def _read(entry: Entry) -> Brief:
+    return _make_brief(paper_of(entry))
 
 
 def merged(old: Paper, new: Paper) -> Paper:
