@@ -12,6 +12,7 @@ from bot.errors import SettingsError
 from bot.ingest import MakeBrief
 from bot.models import Digest
 from bot.reading.brief import brief_of
+from bot.reading.summary import Summariser, summarise
 from bot.reading.tags import load_taxonomy
 from bot.settings import Settings, load
 from bot.sources import read_digest
@@ -59,17 +60,22 @@ def database(of: Settings) -> Path:
 @contextmanager
 def opened(of: Settings, *, writes: bool) -> Iterator[Store]:
     """The history, closed at the end; with ``writes`` it is made when missing. Raises StoreError."""
-    store = Store.open(database(of), writes=writes)
+    store = Store.open(database(of), writes=writes, summarise=summarise)
     try:
         yield store
     finally:
         store.close()
 
 
-def brief_maker(of: Settings) -> MakeBrief:
+def brief_maker(of: Settings, summariser: Summariser = summarise) -> MakeBrief:
     """How this run makes a brief of a paper: with the owner's taxonomy. Raises SettingsError."""
     name, text = _taxonomy(of.tags_file)
-    return partial(brief_of, taxonomy=load_taxonomy(text, name=name))
+    return partial(brief_of, taxonomy=load_taxonomy(text, name=name), summariser=summariser)
+
+
+def summary_later(*_: str) -> str:
+    """No summary for now: making one takes longer than all else, so the store asks for it when it is wanted."""
+    return ""
 
 
 def read_digest_file(of: Settings, path: Path) -> Digest:

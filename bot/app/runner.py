@@ -14,9 +14,12 @@ from bot.models import Receipt
 from bot.publish import Publisher
 from bot.settings import Settings
 from bot.sources.inbox import scan, watch
-from bot.store import Store, channels
+from bot.store import Store, channels, papers
 
 log = structlog.get_logger()
+
+SUMMARIES = 10
+"""Summaries that one write makes: some 20 ms, so that a person who bookmarks does not wait."""
 
 OnReceipt = Callable[[Receipt], None]
 OnProgress = Callable[[str], Progress | None]
@@ -43,7 +46,7 @@ async def run(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    make_brief = app.brief_maker(settings)
+    make_brief = app.brief_maker(settings, app.summary_later)
     with app.opened(settings, writes=True) as store:
         await store.write(channels.sync, settings.channel_records(app.local_zone()))
         publisher = Publisher(store, {"web": WebAdapter()}, app.now)
@@ -92,6 +95,9 @@ async def _work(
         waiting.clear()
         await read(late)
         await publisher.tick()
+        made = SUMMARIES
+        while made == SUMMARIES and not stop.is_set():
+            made = await store.write(papers.keep_summaries, SUMMARIES)
 
     ticker = None
     try:
@@ -118,7 +124,7 @@ async def ingest_files(
 
     Raises BroadsheetError for what concerns more than one file.
     """
-    make_brief = app.brief_maker(settings)
+    make_brief = app.brief_maker(settings, app.summary_later)
     folder = None if paths else settings.digests
     found = list(paths) or scan(settings.digests)
     with app.opened(settings, writes=True) as store:

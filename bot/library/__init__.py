@@ -31,13 +31,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A channel's post with what its messages say: the briefs shown, and those left out, by place."""
+    """A channel's post with what its messages say: the briefs shown, and the papers left out, by place."""
 
     channel: Channel
     post: Post
     messages: tuple[Message, ...]
     shown: tuple[Brief, ...]
-    left_out: tuple[Brief, ...]
+    left_out: tuple[tuple[int, str], ...]
+    """As (id, title)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,11 @@ async def paper(store: Store, paper_id: int) -> Brief:
     return await store.read(_brief, paper_id)
 
 
+async def papers_of(store: Store, paper_ids: Sequence[int]) -> list[Brief]:
+    """The briefs of these papers, in the order given."""
+    return await store.read(papers.briefs, paper_ids)
+
+
 async def why(store: Store, text: str) -> Why:
     """How the paper named by its number, arXiv id, DOI, their addresses, or title came to be where it is.
 
@@ -145,7 +151,7 @@ def _day(db: Connection, key: str, local_date: date | None) -> Day:
         post,
         tuple(outbox.messages(db, post.id)),
         shown=tuple(papers.briefs(db, [pick.paper_id for pick in picks if pick.shown])),
-        left_out=tuple(papers.briefs(db, [pick.paper_id for pick in picks if not pick.shown])),
+        left_out=tuple(papers.titles(db, [pick.paper_id for pick in picks if not pick.shown])),
     )
 
 

@@ -100,7 +100,8 @@ def nonce(channel: str, local_date: date, part: int) -> str:
 def preview(db: Connection, channel: Channel, now: datetime) -> Plan | None:
     """The channel's next post as it stands now; changes nothing."""
     local_date = now.astimezone(ZoneInfo(channel.zone)).date()
-    briefs = papers.briefs(db, papers.fresh(db, channel.key, now - FIRST_POST_WINDOW))
+    ids = papers.fresh(db, channel.key, now - FIRST_POST_WINDOW)
+    briefs = papers.briefs(db, ids, summaries=False)
     receipts = [receipt for _, receipt in digests.since_post(db, channel.key, now - FIRST_POST_WINDOW)]
     return plan(channel, local_date, briefs, receipts)
 
@@ -110,7 +111,9 @@ def compose(db: Connection, channel: Channel, local_date: date, now: datetime) -
     or a post exists."""
     ids = papers.fresh(db, channel.key, now - FIRST_POST_WINDOW)
     files = digests.since_post(db, channel.key, now - FIRST_POST_WINDOW)
-    planned = plan(channel, local_date, papers.briefs(db, ids), [receipt for _, receipt in files])
+    planned = plan(
+        channel, local_date, papers.briefs(db, ids, summaries=False), [receipt for _, receipt in files]
+    )
     if planned is None:
         return None
     return outbox.insert_post(
@@ -139,7 +142,7 @@ def content(db: Connection, post: Post, message: Message) -> Content:
             return papers.briefs(db, [message.paper_id])[0]
         case "closing":
             left_out = [pick.paper_id for pick in outbox.picks(db, post.id, shown=False)]
-            return Closing(tuple((_id(brief), brief.paper.title) for brief in papers.briefs(db, left_out)))
+            return Closing(tuple(papers.titles(db, left_out)))
 
 
 def _id(brief: Brief) -> int:

@@ -28,6 +28,14 @@ CLOSING_CHECK = 100_000
 """Steps of SQLite's machine (some milliseconds) between two looks whether a reader is to stop."""
 
 
+Summarise = Callable[[str, str], str]
+"""Gives a summary for a title and an abstract. Never raises."""
+
+
+def _no_summary(*_: str) -> str:
+    return ""
+
+
 class Store:
     """The open history. Verbs run in its threads; nothing here blocks the event loop.
 
@@ -35,8 +43,9 @@ class Store:
     for a number so large that nothing can have it, and let the verb's own ``BroadsheetError`` through.
     """
 
-    def __init__(self, path: Path, held: int | None, busy_timeout: float) -> None:
+    def __init__(self, path: Path, held: int | None, busy_timeout: float, summarise: Summarise) -> None:
         self.path = path
+        self._summarise = summarise
         self._held = held
         self._busy_timeout = busy_timeout
         self._local = threading.local()
@@ -48,8 +57,17 @@ class Store:
         self._readers = ThreadPoolExecutor(READERS, "store-read")
 
     @classmethod
-    def open(cls, path: Path, *, writes: bool = True, busy_timeout: float = BUSY_TIMEOUT) -> Self:
+    def open(
+        cls,
+        path: Path,
+        *,
+        writes: bool = True,
+        busy_timeout: float = BUSY_TIMEOUT,
+        summarise: Summarise = _no_summary,
+    ) -> Self:
         """Open the history at ``path`` and bring its schema up to date.
+
+        ``summarise`` makes the summaries that papers were admitted without; see ``papers.briefs``.
 
         With ``writes`` the file is made when missing and held by a lock file beside it, which the kernel
         gives up when the process ends, however it ends. Without, the file must exist and no lock is taken,
@@ -73,7 +91,7 @@ class Store:
             if held is not None:
                 os.close(held)
             raise
-        return cls(path, held, busy_timeout)
+        return cls(path, held, busy_timeout, summarise)
 
     async def write(
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -129,7 +147,7 @@ class Store:
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = connect(self.path, self._busy_timeout)
+            connection = connect(self.path, self._busy_timeout, summarise=self._summarise)
             if not threading.current_thread().name.startswith("store-write"):
                 connection.execute("PRAGMA query_only=ON")
                 connection.set_progress_handler(self._closing.is_set, CLOSING_CHECK)
@@ -187,7 +205,13 @@ def _bring_up_to_date(db: Connection, path: Path, *, writes: bool) -> None:
         migrations.apply(db)
 
 
-def connect(path: Path, busy_timeout: float = BUSY_TIMEOUT, *, create: bool = False) -> Connection:
+def connect(
+    path: Path,
+    busy_timeout: float = BUSY_TIMEOUT,
+    *,
+    create: bool = False,
+    summarise: Summarise = _no_summary,
+) -> Connection:
     """Open a connection as the store uses it, outside of any transaction. Raises sqlite3.Error."""
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}",
@@ -197,6 +221,7 @@ def connect(path: Path, busy_timeout: float = BUSY_TIMEOUT, *, create: bool = Fa
         check_same_thread=False,
     )
     db.row_factory = sqlite3.Row
+    db.create_function("summarise", 2, summarise, deterministic=True)
     try:
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")

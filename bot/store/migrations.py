@@ -71,6 +71,8 @@ CREATE TABLE papers (
 
 CREATE INDEX papers_first_seen ON papers(first_seen);
 
+CREATE INDEX papers_without_summary ON papers(id) WHERE summary = '' AND abstract <> '';
+
 CREATE TABLE paper_tags (
     tag TEXT NOT NULL,
     paper_id INTEGER NOT NULL REFERENCES papers(id),

@@ -1,7 +1,6 @@
 """Papers, their tags and block keys, which digest named them, and which are related."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from sqlite3 import Connection, Row
 from typing import Literal
@@ -162,18 +161,40 @@ def paper(db: Connection, paper_id: int) -> Paper | None:
     return None if row is None else _paper(row)
 
 
-def briefs(db: Connection, paper_ids: Iterable[int]) -> list[Brief]:
-    """The briefs of these papers, in the order given; ids that name no paper are passed over."""
+def briefs(db: Connection, paper_ids: Iterable[int], *, summaries: bool = True) -> list[Brief]:
+    """The briefs of these papers, in the order given; ids that name no paper are passed over.
+
+    A paper that was admitted without a summary gets one here and now; ``keep_summaries`` makes it last.
+    Without ``summaries`` none is made, and those that are not yet kept are empty.
+    """
+    made = "summarise(p.title, p.abstract)" if summaries else "''"
     found = []
     for paper_id in paper_ids:
         row = db.execute(
-            f"SELECT {_COLUMNS}, p.summary, p.figures, p.links, p.areas, p.areas_guessed "
+            f"SELECT {_COLUMNS}, CASE p.summary WHEN '' THEN {made} ELSE p.summary END AS summary, "
+            "p.figures, p.links, p.areas, p.areas_guessed "
             "FROM papers p WHERE p.id = ?",
             (paper_id,),
         ).fetchone()
         if row is not None:
             found.append(_brief(row, tags(db, paper_id)))
     return found
+
+
+def titles(db: Connection, paper_ids: Iterable[int]) -> list[tuple[int, str]]:
+    """These papers as (id, title), in the order given; ids that name no paper are passed over."""
+    query = "SELECT id, title FROM papers WHERE id = ?"
+    found = (db.execute(query, (paper_id,)).fetchone() for paper_id in paper_ids)
+    return [(row["id"], row["title"]) for row in found if row is not None]
+
+
+def keep_summaries(db: Connection, limit: int) -> int:
+    """Make and keep the summaries of up to ``limit`` papers that have none yet, newest first; gives how many."""
+    return db.execute(
+        "UPDATE papers SET summary = coalesce(nullif(summarise(title, abstract), ''), ' ') WHERE id IN "
+        "(SELECT id FROM papers WHERE summary = '' AND abstract <> '' ORDER BY id DESC LIMIT ?)",
+        (limit,),
+    ).rowcount
 
 
 def tags(db: Connection, paper_id: int) -> tuple[str, ...]:
@@ -299,7 +320,7 @@ def _paper(row: Row) -> Paper:
 def _brief(row: Row, paper_tags: tuple[str, ...]) -> Brief:
     return Brief(
         paper=_paper(row),
-        summary=row["summary"],
+        summary=row["summary"].strip(),
         tags=paper_tags,
         figures=get_list(row["figures"]),
         links=tuple(_link(text) for text in get_list(row["links"])),
@@ -315,8 +336,3 @@ def _link(text: str) -> Link:
             return Link(kind, url)
         case _:
             return Link("find", url)
-
-
-def with_id(brief: Brief, paper_id: int) -> Brief:
-    """The same brief of the stored paper ``paper_id``."""
-    return replace(brief, paper=replace(brief.paper, id=paper_id))

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.errors import NotFound
 from bot.models import Decision
-from bot.store import Connection, papers
+from bot.store import Connection, Store, papers
+from bot.store.database import connect
 from tests.store import samples
 from tests.store.samples import NOW, brief, keys, paper, sighting, stored
 
@@ -110,6 +112,43 @@ def test_related_papers_are_linked_both_ways_once(db: Connection) -> None:
     assert papers.related(db, 99) == []
 
 
-def test_a_brief_of_a_stored_paper_carries_its_id() -> None:
-    """``with_id`` changes nothing else."""
-    assert papers.with_id(brief(4), 9) == stored(4, 9)
+def test_a_summary_that_is_wanted_later_is_made_when_asked_for_and_then_kept(tmp_path: Path) -> None:
+    """A paper admitted without one has it at once wherever it is shown; keeping makes each of them once."""
+    made: list[str] = []
+
+    def summarise(title: str, abstract: str) -> str:
+        made.append(title)
+        return abstract.upper()
+
+    path = tmp_path / "history.db"
+    Store.open(path).close()
+    db = connect(path, summarise=summarise)
+    wanted = [replace(sample, summary="") for sample in (brief(1), brief(2))]
+    bare = replace(wanted[0], paper=replace(wanted[0].paper, abstract="", arxiv_id=None, doi=None))
+    ids = [papers.admit(db, one, [], NOW) for one in (*wanted, bare)]
+    abstracts = [one.paper.abstract.upper() for one in wanted]
+    assert [one.summary for one in papers.briefs(db, ids)] == [*abstracts, ""]
+    assert [one.summary for one in papers.briefs(db, ids, summaries=False)] == ["", "", ""]
+    made.clear()
+    assert [papers.keep_summaries(db, 1) for _ in range(4)] == [1, 1, 0, 0]
+    assert sorted(made) == sorted(one.paper.title for one in wanted)
+    assert [one.summary for one in papers.briefs(db, ids, summaries=False)] == [*abstracts, ""]
+    db.close()
+
+
+def test_an_abstract_without_a_summary_is_asked_of_once(tmp_path: Path) -> None:
+    """What no sentence can be made of is not tried again and again."""
+    path = tmp_path / "history.db"
+    Store.open(path).close()
+    db = connect(path, summarise=lambda title, abstract: "")
+    number = papers.admit(db, replace(brief(1), summary=""), [], NOW)
+    assert [papers.keep_summaries(db, 9), papers.keep_summaries(db, 9)] == [1, 0]
+    assert papers.briefs(db, [number])[0].summary == ""
+    db.close()
+
+
+def test_titles_come_in_the_order_asked_for(db: Connection) -> None:
+    """As (id, title), without those that are not there."""
+    ids = [papers.admit(db, brief(number), [], NOW) for number in (1, 2)]
+    expected = [(number, brief(at).paper.title) for at, number in ((2, ids[1]), (1, ids[0]))]
+    assert papers.titles(db, [ids[1], 99, ids[0]]) == expected

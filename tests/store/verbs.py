@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from sqlite3 import Connection
 
@@ -61,6 +61,7 @@ READS = (
     _call(papers.sightings, 1),
     _call(papers.paper, 1),
     _call(papers.briefs, [1, 2]),
+    _call(papers.titles, [1, 2]),
     _call(papers.tags, 1),
     _call(papers.fresh, CHANNEL.key, NOW),
     _call(papers.count),
@@ -90,10 +91,8 @@ WRITES = (
     _call(papers.upgrade, samples.stored(9, 1), samples.keys(9)),
     _call(papers.record_sighting, 1, samples.sighting(1, "a.txt")),
     _call(papers.relate, 1, 2, Decision("related", "near-title", "an extension")),
+    _call(papers.keep_summaries, 5),
 )
-
-PURE = {"papers.with_id"}
-"""Public functions that take no connection."""
 
 
 def prepare(db: Connection) -> None:
@@ -105,6 +104,7 @@ def prepare(db: Connection) -> None:
     digests.finish(db, broken, Receipt("broken.txt", 0, 0, 0, 1, error="not a digest"))
     outbox.claim(db, MESSAGE, NOW)
     outbox.record_unsent(db, 4, State.REJECTED, "too long")
+    papers.admit(db, replace(samples.brief(8), summary=""), samples.keys(8), NOW)
 
 
 def public() -> set[str]:

@@ -221,7 +221,8 @@ class Pages:
             raise NotFound("There are not that many pages.")
         shown = [brief for brief, _ in thread.papers]
         if rest is not None:
-            shown = list(left_out[(rest - 1) * PAGE : rest * PAGE])
+            some = left_out[(rest - 1) * PAGE : rest * PAGE]
+            shown = await library.papers_of(self._store, [paper_id for paper_id, _ in some])
         return {
             "thread": thread,
             "rest": rest,
