@@ -214,8 +214,8 @@ def forms(sentence: str) -> list[Form]:
     found: list[Form] = []
     seen: set[tuple[Span, ...]] = set()
     for head, stretches in _heads(masked, end):
-        start = stretches[-1][0]
-        for tail, stop in _tails(masked, start, end):
+        start, last = stretches[-1]
+        for tail, stop in _tails(masked, start, last):
             kept = (*stretches[:-1], (start, stop))
             for keep_asides in (False, True) if asides else (False,):
                 spans = _without(kept, fillers if keep_asides else sorted(fillers + asides))
@@ -241,7 +241,7 @@ def _heads(text: str, end: int) -> list[tuple[str, tuple[Span, ...]]]:
     if that := _THAT.match(text, begin, end):
         found.append(("that", ((that.end(), end),)))
     elif phrase := _PHRASE.match(text, begin, end):
-        found.append(("phrase", ((phrase.end(), end),)))
+        found.append(("phrase", ((phrase.end(), _before_second(text, phrase.end(), end)),)))
     if named := _NAMED.match(text, begin, end):
         second = _SECOND_THIRD.search(text, named.end(), end)
         if second and not _CLAUSE.search(text, named.end(), second.start()):
@@ -255,6 +255,12 @@ def _heads(text: str, end: int) -> list[tuple[str, tuple[Span, ...]]]:
             if (phrase := _PHRASE.match("we " + text[second.end() : end])) is not None:
                 found.append(("second-phrase", ((second.end() + phrase.end() - 3, end),)))
     return found
+
+
+def _before_second(text: str, start: int, end: int) -> int:
+    """Where the object of a verb that is cut ends: a second verb would be left without its subject."""
+    second = _SECOND.search(text, start, end)
+    return second.start() if second and not _CLAUSE.search(text, start, second.start()) else end
 
 
 def _tails(text: str, start: int, end: int) -> list[tuple[str, int]]:
