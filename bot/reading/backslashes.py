@@ -63,7 +63,8 @@ _LOST = _lost()
 # Variables that a bound is put on: nge 5, but age 5.
 _NUMBERS = frozenset("dkmnpqrDKMNR")
 # Words too common to be looked at unless the text has a script or a bracket for them.
-_TELLING = frozenset(run for run, parts in _LOST.items() if parts[-1] not in _EXPONENTS | {"in"})
+_TELLING = frozenset(run.encode() for run, parts in _LOST.items() if parts[-1] not in _EXPONENTS | {"in"})
+_LETTERS_ALONE = bytes(code if chr(code) in ascii_letters else 0x20 for code in range(256))
 _WORD = re.compile("[A-Za-z]+")
 _LOST_COMMAND = re.compile(rf"\\[A-Za-z]+|({_any(_COMMANDS)})(?=\{{)")
 _LOST_SWITCH = re.compile(r"\{(?=(?:it|bf|em|tt|sc|sl|rm|cal) )")
@@ -84,7 +85,9 @@ _FOOTNOTE = re.compile(
 _KEY = re.compile(
     r"(?: [a-z]{2,20}(?:19|20)\d\d[a-z]{3,60}|~[A-Za-z]{2,20}(?:19|20)\d\d[a-z]{0,60})(?![\w/-])"
 )
+_YEAR = re.compile(r"[12][09]\d\d(?:[a-z]|(?<=[A-Za-z]\d\d\d\d))")
 _CHARACTER = re.compile(r"(?<=[a-z])x(201[0-9a-e]|2026)(?=[A-Za-z ])")
+_TIGHT = re.compile(r"[,!](?:[\\%<>=a-zA-Z]|(?<=!)\d)")
 _THIN_SPACES = re.compile(
     r",([<>=]|[gl]eq?|sim|approx|times),|!([<>=]|[gl]eq?|sim|approx|times)!|\b(sim)!(?=\d)"
 )
@@ -102,7 +105,7 @@ def restore(text: str) -> str:
         or "_" in text
         or "in [" in text
         or "in {" in text
-        or not _TELLING.isdisjoint(_WORD.findall(text))
+        or not _TELLING.isdisjoint(text.encode(errors="replace").translate(_LETTERS_ALONE).split())
     ):
         text = _restore_names(text)
     if "{" in text:
@@ -119,12 +122,13 @@ def restore(text: str) -> str:
 def _mended(text: str) -> str:
     if ".." in text:
         text = _FOOTNOTE.sub(r" (\1).", text)
-    if "19" in text or "20" in text:
-        text = _KEY.sub("", _CHARACTER.sub(lambda m: chr(int(m[1], 16)), text))
-    if "," in text or "!" in text:
-        text = _THIN_SPACE.sub(
-            r"\1 ", _THIN_SPACES.sub(lambda m: f" {m[1]} " if m[1] else m[2] or m[3], text)
-        )
+    if "x20" in text:
+        text = _CHARACTER.sub(lambda m: chr(int(m[1], 16)), text)
+    if ("19" in text or "20" in text) and _YEAR.search(text):
+        text = _KEY.sub("", text)
+    if _TIGHT.search(text):
+        text = _THIN_SPACES.sub(lambda m: f" {m[1]} " if m[1] else m[2] or m[3], text)
+        text = _THIN_SPACE.sub(r"\1 ", text)
     return text
 
 

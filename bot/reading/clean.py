@@ -11,6 +11,7 @@ It all runs until nothing changes, so that cleaning twice is cleaning once.
 
 import html
 import re
+import unicodedata
 
 from bot.reading.backslashes import restore
 from bot.reading.latex import to_unicode
@@ -47,15 +48,7 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\uf8ff\ufdd0-\ufdef\ufeff\ufff0-\ufffb\ufffe\uffff"
     "\U000110bd\U000110cd\U00013430-\U0001345f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U0010ffff]"
 )
-_LIGATURES = {
-    0xFB00: "ff",
-    0xFB01: "fi",
-    0xFB02: "fl",
-    0xFB03: "ffi",
-    0xFB04: "ffl",
-    0xFB05: "st",
-    0xFB06: "st",
-}
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
 _ENTITY = re.compile(r"&(?:amp;)*(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _TAG = re.compile(
     r"</?(i|b|u|em|strong|tt|code|span|sub|sup|p|br|div|a)(?:\s[^<>]{0,300})?\s?/?>", re.IGNORECASE
@@ -70,7 +63,7 @@ def _fold(text: str) -> str:
     text = " ".join(text.split())
     if not text.isprintable():
         text = " ".join(_INVISIBLE.sub("", text).split())
-    return text if text.isascii() else text.translate(_LIGATURES)
+    return text if text.isascii() else _LIGATURE.sub(lambda m: unicodedata.normalize("NFKC", m[0]), text)
 
 
 def _tag(match: re.Match[str]) -> str:
@@ -85,10 +78,10 @@ def _tag(match: re.Match[str]) -> str:
 # --- what is no prose ---------------------------------------------------------------------------
 
 _URL_REST = r"(?:[^\s{}<>\"^`|\\]|\\[_%&#~])+(?<!\.)"
-_URL = re.compile(r"(?<![a-z])https?://" + _URL_REST)
+_URL = re.compile(r"https?://" + _URL_REST)
 _BARE_URL = re.compile(r"(?<![\w.@/\\-])(?:[A-Za-z0-9-]{1,63}\.){1,5}[a-z]{2,8}/" + _URL_REST)
 _BARE_HINT = re.compile(r"\.[a-z]{2,8}/")
-_GLUED_URL = re.compile(r"(?<=[a-z])(?=https?://)")
+_GLUED_URL = re.compile(r"http(?<=[a-z]http)(?=s?://)")  # its literal beginning makes it a fast search
 _PATH = re.compile(r"(?<!\w)[A-Za-z]:\\[^\s{}$]+")
 # Private-use characters stand for what is protected; the text's own were stripped.
 _FIRST, _LAST = 0xE000, 0xF8FF
@@ -104,7 +97,7 @@ def _protect(text: str) -> tuple[str, list[str]]:
         return chr(_FIRST + len(kept) - 1)
 
     if "://" in text:
-        text = _URL.sub(keep, _GLUED_URL.sub(" ", text))
+        text = _URL.sub(keep, _GLUED_URL.sub(" http", text))
     if _BARE_HINT.search(text):
         text = _BARE_URL.sub(keep, text)
     if ":\\" in text:
