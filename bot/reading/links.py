@@ -15,7 +15,8 @@ _CODE_HOSTS = (
     "github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co", "hf.co", "zenodo.org", "kaggle.com",
     "4open.science", "gitee.com", "modelscope.cn", "osf.io", "figshare.com", "sourceforge.net",
 )  # fmt: skip
-_REPOSITORIES = r"(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|huggingface\.co)/"
+_PRINTED_BARE = ("github.com/", "gitlab.com/", "bitbucket.org/", "codeberg.org/", "huggingface.co/")
+_REPOSITORIES = f"(?:{'|'.join(map(re.escape, _PRINTED_BARE))})"
 # LaTeX escapes some characters; all else that no URL holds unescaped ends it, and so does non-ASCII.
 _URL = re.compile(
     rf"(?:https?://|(?<![\w./@-])(?=(?:www\.)?{_REPOSITORIES}))"
@@ -37,7 +38,8 @@ def links(paper: Paper) -> tuple[Link, ...]:
     """
     own = _own(paper)
     found: dict[str, Link] = {}
-    text = _BROKEN.sub(lambda m: m[1] or "", f"{paper.title_as_printed} {paper.abstract_as_printed}")
+    text = _from_first(f"{paper.title_as_printed} {paper.abstract_as_printed}")
+    text = _BROKEN.sub(lambda m: m[1] or "", text)
     for match in _URL.finditer(text):
         url = _trimmed(match.group().replace("\\", ""))
         if not url.lower().startswith(("http://", "https://")):
@@ -47,6 +49,16 @@ def links(paper: Paper) -> tuple[Link, ...]:
             found.setdefault(_key(url), Link("code" if _holds_code(host) else "project", url))
     named = sorted(found.values(), key=lambda link: link.kind)
     return (own, *named[:MOST])
+
+
+def _from_first(text: str) -> str:
+    """The text from its first word that may be a URL: patterns are slow where there is nothing to find."""
+    lower = text.lower()
+    starts = [at for hint in ("http", *_PRINTED_BARE) if (at := lower.find(hint)) >= 0]
+    if not starts:
+        return ""
+    # Some letters grow when lowered, and shift what follows.
+    return text[text.rfind(" ", 0, min(starts)) + 1 :] if len(lower) == len(text) else text
 
 
 def _own(paper: Paper) -> Link:
