@@ -119,6 +119,18 @@ def restore(text: str) -> str:
     return text
 
 
+# Where other math is certain, these are letters too: tau-bench, sigma = 5; but alpha-blending is a word.
+_LONE_GREEK = re.compile(
+    rf"(?<![\w\\/.@:-])({_any(name for name in GREEK if name.islower())})"
+    r"(?=-(?!blend|comp|matt|num|rel|test|vers)[A-Za-z]|\s?[=<>≤≥≈]\s?-?[\d.])"
+)
+
+
+def restore_lone_greek(text: str) -> str:
+    """Return ``text``, known to have lost or had math, with a backslash before Greek names that may be words."""
+    return _LONE_GREEK.sub(r"\\\1", text)
+
+
 def _mended(text: str) -> str:
     if ".." in text:
         text = _FOOTNOTE.sub(r" (\1).", text)

@@ -12,12 +12,16 @@ It all runs until nothing changes, so that cleaning twice is cleaning once.
 import html
 import re
 import unicodedata
+from string import printable
 
-from bot.reading.backslashes import restore
-from bot.reading.latex import to_unicode
+from bot.reading.backslashes import restore, restore_lone_greek
+from bot.reading.latex import SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, to_unicode
 
 # Real text settles in one or two; what has not settled after these loses its markup characters.
 _PASSES = 6
+_SYMBOLS = frozenset("".join([*SYMBOLS.values(), *SUPERSCRIPTS.values(), *SUBSCRIPTS.values()])) - frozenset(
+    printable + "–—…"
+)
 _MARKUP = str.maketrans("", "", "\\${}^_~`&<>'-")
 
 
@@ -26,7 +30,15 @@ def clean(text: str) -> str:
 
     Never raises; ``clean(clean(t)) == clean(t)``. URLs are left exactly as printed.
     """
-    text = _fold(text)
+    folded = _fold(text)
+    done = _settled(folded)
+    # Symbols that were not there before can only come from LaTeX.
+    if done != folded and not _SYMBOLS.isdisjoint(set(done).difference(folded)):
+        done = _settled(restore_lone_greek(done))
+    return done
+
+
+def _settled(text: str) -> str:
     for _ in range(_PASSES):
         before = text
         text = _pass(text)
