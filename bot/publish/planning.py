@@ -10,14 +10,17 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.models import Brief, Channel, Closing, Content, Header, Message, Pick, Post, Receipt
-from bot.reading.rank import rank
-from bot.store import Connection, digests, outbox, papers
+from bot.reading.rank import NO_PROFILE, Example, Profile, features, learn, rank
+from bot.store import Connection, bookmarks, digests, outbox, papers
 
 CATCH_UP = timedelta(hours=6)
 """How late a post may be once its local date is over; later than that, the papers wait for the next one."""
 
 FIRST_POST_WINDOW = timedelta(days=7)
 """A channel's first post takes papers admitted this recently; from then on nothing is passed over."""
+
+TASTE = 1000
+"""Papers last shown in a channel of which its taste is learned."""
 
 TOP_TAGS = 5
 """Tags that a header names."""
@@ -53,14 +56,18 @@ class Plan:
 
 
 def plan(
-    channel: Channel, local_date: date, briefs: Sequence[Brief], receipts: Sequence[Receipt]
+    channel: Channel,
+    local_date: date,
+    briefs: Sequence[Brief],
+    receipts: Sequence[Receipt],
+    taste: Profile = NO_PROFILE,
 ) -> Plan | None:
     """Put a post together from what is new, or None when there is nothing to say.
 
     The best ``max_papers`` get a message each, the rest are named in the closing message, muted ones are
     remembered as such. With nothing new there is a post only if the channel wants a quiet line.
     """
-    ranked = rank(briefs, channel.interests)
+    ranked = rank(briefs, channel.interests, taste, local_date)
     open_ = [one for one in ranked if not one.muted]
     if not open_ and not channel.quiet_line:
         return None
@@ -100,20 +107,13 @@ def nonce(channel: str, local_date: date, part: int) -> str:
 def preview(db: Connection, channel: Channel, now: datetime) -> Plan | None:
     """The channel's next post as it stands now; changes nothing."""
     local_date = now.astimezone(ZoneInfo(channel.zone)).date()
-    ids = papers.fresh(db, channel.key, now - FIRST_POST_WINDOW)
-    briefs = papers.briefs(db, ids, summaries=False)
-    receipts = [receipt for _, receipt in digests.since_post(db, channel.key, now - FIRST_POST_WINDOW)]
-    return plan(channel, local_date, briefs, receipts)
+    return _planned(db, channel, local_date, now)
 
 
 def compose(db: Connection, channel: Channel, local_date: date, now: datetime) -> Post | None:
     """Put the post of that date into the outbox with all its messages; None when there is nothing to post,
     or a post exists."""
-    ids = papers.fresh(db, channel.key, now - FIRST_POST_WINDOW)
-    files = digests.since_post(db, channel.key, now - FIRST_POST_WINDOW)
-    planned = plan(
-        channel, local_date, papers.briefs(db, ids, summaries=False), [receipt for _, receipt in files]
-    )
+    planned = _planned(db, channel, local_date, now)
     if planned is None:
         return None
     return outbox.insert_post(
@@ -130,6 +130,25 @@ def compose(db: Connection, channel: Channel, local_date: date, now: datetime) -
         last_digest_id=digests.last_id(db),
         now=now,
     )
+
+
+def learned_taste(db: Connection, channel: Channel, now: datetime) -> Profile:
+    """What the channel's people like: the papers last shown there, against those of them that somebody keeps."""
+    shown = outbox.last_shown(db, channel.key, TASTE)
+    kept = bookmarks.counts(db, list(shown))
+    if not kept:
+        return NO_PROFILE
+    return learn(
+        Example(features(brief), _id(brief) in kept, (now - shown[_id(brief)]) / timedelta(days=1))
+        for brief in papers.briefs(db, shown, summaries=False)
+    )
+
+
+def _planned(db: Connection, channel: Channel, local_date: date, now: datetime) -> Plan | None:
+    since = now - FIRST_POST_WINDOW
+    briefs = papers.briefs(db, papers.fresh(db, channel.key, since), summaries=False)
+    receipts = [receipt for _, receipt in digests.since_post(db, channel.key, since)]
+    return plan(channel, local_date, briefs, receipts, learned_taste(db, channel, now))
 
 
 def content(db: Connection, post: Post, message: Message) -> Content:

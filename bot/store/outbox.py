@@ -112,6 +112,16 @@ def picks(db: Connection, post_id: int, *, shown: bool | None = None) -> list[Pi
     return [_pick(row) for row in rows]
 
 
+def last_shown(db: Connection, channel: str, limit: int) -> dict[int, datetime]:
+    """The papers that the channel's latest posts showed, newest first, with the time of their post."""
+    rows = db.execute(
+        "SELECT pp.paper_id, p.created FROM posts p JOIN post_papers pp ON pp.post_id = p.id "
+        "WHERE p.channel = ? AND pp.shown ORDER BY p.local_date DESC, pp.place LIMIT ?",
+        (channel, limit),
+    )
+    return {row["paper_id"]: must_time(row["created"]) for row in rows}
+
+
 def messages(db: Connection, post_id: int) -> list[Message]:
     """A post's messages in the order of their parts."""
     rows = db.execute(f"{_MESSAGES} WHERE m.post_id = ? ORDER BY m.part", (post_id,))

@@ -329,3 +329,15 @@ def test_fresh_papers_are_those_after_the_last_post(db: Connection, post: Post) 
     assert papers.fresh(db, CHANNEL.key, NOW) == [4, 5, 6]
     assert papers.fresh(db, OTHER.key, NOW) == [1, 2, 3, 4, 5, 6]
     assert papers.fresh(db, OTHER.key, later(seconds=1)) == []
+
+
+def test_what_was_shown_last_comes_first(db: Connection) -> None:
+    """Newest post first, best paper first, with the post's time; left-out papers and other channels are not in it."""
+    ids = samples.admit(db, 5)
+    channels.sync(db, [CHANNEL])
+    samples.insert(db, ids[:3], shown=2)
+    samples.insert(db, ids[3:], local_date=TODAY + timedelta(days=1))
+    assert list(outbox.last_shown(db, CHANNEL.key, 9)) == [ids[3], ids[4], ids[0], ids[1]]
+    assert list(outbox.last_shown(db, CHANNEL.key, 1)) == [ids[3]]
+    assert set(outbox.last_shown(db, CHANNEL.key, 9).values()) == {NOW}
+    assert outbox.last_shown(db, "web:none", 9) == {}

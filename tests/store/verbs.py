@@ -50,6 +50,7 @@ READS = (
     _call(outbox.posts, CHANNEL.key, 10),
     _call(outbox.posted_dates, CHANNEL.key),
     _call(outbox.picks, 1),
+    _call(outbox.last_shown, CHANNEL.key, 10),
     _call(outbox.messages, 1),
     _call(outbox.open_posts, CHANNEL.key),
     _call(outbox.message, 1),
