@@ -105,6 +105,7 @@ async def _work(
             await read(paths)
             await publisher.tick()
             if ticker is None:
+                await publisher.settle()
                 from bot.schedule import start_ticker
 
                 ticker = start_ticker(tick)

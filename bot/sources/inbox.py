@@ -21,6 +21,8 @@ REST = timedelta(seconds=0.5)
 """A file unchanged for so long, while watched, is whole."""
 OLD = timedelta(seconds=2)
 """A file last changed so long ago is whole without being watched."""
+TOGETHER = timedelta(seconds=1)
+"""Files that rest wait so long, at most, for others that still move, so that what lands together is given together."""
 RESCAN = timedelta(minutes=1)
 """How often a folder is looked at though nothing was noticed: not every file system tells."""
 ABSENT = timedelta(seconds=1)
@@ -171,6 +173,7 @@ async def watch(
     watched: tuple[int, int] | None = None
     given: dict[Path, Snapshot] = {}
     moving: dict[Path, Snapshot] = {}
+    ready: dict[Path, datetime] = {}
     try:
         while not stop.is_set():
             present = _identity(folder)
@@ -185,8 +188,10 @@ async def watch(
             rested = {p: s for p, s in fresh.items() if resting(moving.get(p), s)}
             moving = {p: _first_such(moving.get(p), s) for p, s in fresh.items() if p not in rested}
             given = {p: s for p, s in (given | rested).items() if p in seen}
-            if rested:
-                yield list(rested)
+            ready |= {p: s.taken for p, s in rested.items() if p not in ready}
+            if ready and (not moving or now() - min(ready.values()) >= TOGETHER):
+                yield [p for p in seen if p in ready]
+                ready.clear()
             if moving:
                 await _wait(REST, stop)
             else:

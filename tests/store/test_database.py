@@ -238,13 +238,12 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
         Store.open(tmp_path / "file" / "history.db")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_one_line(tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written_is_one_line(plain_folder: Path) -> None:
     """Missing permission is named, with what to do."""
-    tmp_path.chmod(0o500)
+    plain_folder.chmod(0o500)
     with pytest.raises(StoreFull, match=r"make the folder writable"):
-        Store.open(tmp_path / "history.db")
-    tmp_path.chmod(0o700)
+        Store.open(plain_folder / "history.db")
+    plain_folder.chmod(0o700)
 
 
 def filled(path: Path) -> Path:

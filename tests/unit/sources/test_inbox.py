@@ -111,12 +111,11 @@ def test_load_keeps_to_the_cap(tmp_path: Path) -> None:
     assert "larger than 1,000 bytes" in refusal(path, tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_load_says_when_it_may_not_read(tmp_path: Path) -> None:
+def test_load_says_when_it_may_not_read(plain_folder: Path) -> None:
     """A file without read permission is named, with what to check."""
-    path = tmp_path / "x.txt"
+    path = plain_folder / "x.txt"
     path.touch(mode=0o000)
-    assert "permission denied" in refusal(path, tmp_path)
+    assert "permission denied" in refusal(path, plain_folder)
 
 
 def test_names_cannot_forge_lines(tmp_path: Path) -> None:
@@ -178,6 +177,19 @@ async def test_watch_gives_what_is_there_and_what_lands(tmp_path: Path) -> None:
     began = time.monotonic()
     assert [found async for found in files] == []
     assert time.monotonic() - began < 1
+
+
+async def test_watch_gives_together_what_lands_together(tmp_path: Path) -> None:
+    """A file at rest waits a little for one that still settles, so that one post has both."""
+    old = tmp_path / "a.txt"
+    old.write_text("old")
+    os.utime(old, (1_700_000_000, 1_700_000_000))
+    (tmp_path / "b.txt").write_text("new")
+    stop = asyncio.Event()
+    files = watch(tmp_path, now=clock, stop=stop)
+    assert await next_of(files) == ["a.txt", "b.txt"]
+    stop.set()
+    assert [found async for found in files] == []
 
 
 async def test_watch_leaves_a_file_that_is_still_written(tmp_path: Path) -> None:
