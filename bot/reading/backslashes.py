@@ -72,7 +72,9 @@ _LOST_FONT = re.compile(
     r"(?<![A-Za-z\\])(math(?:cal|bb|bf|rm|frak|sf)|boldsymbol|widetilde|widehat) ?(?=[^\W\d_](?![A-Za-z]))"
 )
 _LEFT = re.compile(r"(?<!\\)left(?=[(\[])")
-_RIGHT = re.compile(r"(?<![\\ -])right(?=[)\]])")
+_RIGHT = re.compile(r"(?<![\\-])right(?=[)\]])")
+_BETWEEN_NAMES = re.compile(r"(?<=[A-Za-z])(?=(?:cdot|(?:left|right)arrow)[A-Z])")
+_SPLIT_NAME = re.compile(r"(\\(?:cdot|(?:left|right)arrow))(?=[A-Z])")
 _COLOUR = re.compile(r"(?<![A-Za-z\\])(?:red|blue|green|magenta|cyan|purple|orange|teal|black|gray)(?=\{)")
 
 
@@ -83,13 +85,13 @@ _FOOTNOTE = re.compile(
     r"[^.{}\\\ue000-\uf8ff]{0,200}[\ue000-\uf8ff]\.)\.(?!\S)"
 )
 _KEY = re.compile(
-    r"(?: [a-z]{2,20}(?:19|20)\d\d[a-z]{3,60}|~[A-Za-z]{2,20}(?:19|20)\d\d[a-z]{0,60})(?![\w/-])"
+    r"(?: [a-z]{2,20}(?:19|20)\d\d[a-z]{3,60}|~[A-Za-z]{2,20}(?:19|20)\d\d(?:[a-z]{0,60}|-[a-z]{2}))(?![\w/-])"
 )
 _YEAR = re.compile(r"[12][09]\d\d(?:[a-z]|(?<=[A-Za-z]\d\d\d\d))")
 _CHARACTER = re.compile(r"(?<=[a-z])x(201[0-9a-e]|2026)(?=[A-Za-z ])")
-_TIGHT = re.compile(r"[,!](?:[\\%<>=a-zA-Z]|(?<=!)\d)")
+_TIGHT = re.compile(r"[,!](?:[\\%<>=:a-zA-Z]|(?<=!)\d)")
 _THIN_SPACES = re.compile(
-    r",([<>=]|[gl]eq?|sim|approx|times),|!([<>=]|[gl]eq?|sim|approx|times)!|\b(sim)!(?=\d)"
+    r",([<>=]|[gl]eq?|sim|approx|times),|!([<>=:]|[gl]eq?|sim|approx|times)!|\b(sim)!(?=\d)"
 )
 _THIN_SPACE = re.compile(
     r"((?<![\w.,([])~?\d{1,4}(?:\.\d{1,4})?|[-–]\d{1,4}(?:\.\d{1,4})?),"
@@ -112,6 +114,9 @@ def restore(text: str) -> str:
         text = _COLOUR.sub("", text)
         text = _LOST_COMMAND.sub(lambda m: f"\\{m[1]}" if m[1] else m[0], text)
         text = _LOST_SWITCH.sub(r"{\\", text)
+    if "cdot" in text or "arrow" in text:
+        text = _BETWEEN_NAMES.sub(r"\\", text)
+        text = _SPLIT_NAME.sub(r"\1{}", text)
     if "left" in text and len(_LEFT.findall(text)) == len(_RIGHT.findall(text)):
         text = _RIGHT.sub("", _LEFT.sub("", text))
     if "math" in text or "boldsymbol" in text or "wide" in text:

@@ -107,7 +107,7 @@ def to_unicode(text: str) -> str:
     if "$" in text:
         text = _MATH.sub(_unwrapped, text)
     if "\\" in text:
-        text = _TIED_FOOTNOTE.sub("", text)
+        text = _THOUSANDS.sub(",", _TIED_FOOTNOTE.sub("", text))
         text = _SHORT_FRACTION.sub(r"\1/\2", text)
         text = _SILENT.sub("", text)
         text = _ACCENT.sub(_accented, text)
@@ -143,6 +143,7 @@ def _unwrapped(match: re.Match[str]) -> str:
 
 _ENDS_IN_NAME = re.compile(r"\\[A-Za-z]+$")
 _TIED_FOOTNOTE = re.compile(r"[~ ](?=\\footnote\{)")
+_THOUSANDS = re.compile(r"(?<=\d)\\,(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"\\[dt]?frac ?(\d) ?(\d)")
 _SILENT = re.compile(
     rf"(?:\\(?:color|vspace|hspace)|[~ ]?\\(?:{'|'.join(sorted(SILENT, reverse=True))}))\*?"
