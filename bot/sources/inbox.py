@@ -105,6 +105,8 @@ def load(path: Path, *, folder: Path | None, max_bytes: int) -> DigestFile:
             _check(status, shown, max_bytes)
             data = file.read(max_bytes + 1)
     except FileNotFoundError:
+        if folder is None:
+            raise DigestError(f"{shown}: there is no such file; check its name") from None
         raise DigestError(f"{shown}: no longer there; put it back to have it read") from None
     except (OSError, RuntimeError, ValueError) as error:
         raise DigestError(
@@ -129,8 +131,8 @@ def _too_large(shown: str, max_bytes: int) -> DigestError:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno == errno.ELOOP:
-        return "a link that leads round in a circle"
+    if isinstance(error, RuntimeError) or (isinstance(error, OSError) and error.errno == errno.ELOOP):
+        return "a link that leads round in a circle"  # Path.resolve raises RuntimeError before Python 3.13
     return (error.strerror or "" if isinstance(error, OSError) else str(error)).lower() or type(
         error
     ).__name__
