@@ -105,8 +105,10 @@ def nonce(channel: str, local_date: date, part: int) -> str:
 
 
 def preview(db: Connection, channel: Channel, now: datetime) -> Plan | None:
-    """The channel's next post as it stands now; changes nothing."""
-    local_date = now.astimezone(ZoneInfo(channel.zone)).date()
+    """The channel's next post as it stands now, tomorrow's once today's is out; changes nothing."""
+    today = now.astimezone(ZoneInfo(channel.zone)).date()
+    posted = outbox.posted_dates(db, channel.key)
+    local_date = today + timedelta(days=1) if posted and posted[0] >= today else today
     return _planned(db, channel, local_date, now)
 
 
