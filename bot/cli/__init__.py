@@ -84,7 +84,7 @@ def run(load: Load) -> None:
 @as_json
 @click.pass_obj
 def ingest(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
-    """Read digest FILES into the history, else all new ones in digests/.
+    """Read digest FILES, or all of digests/, into the history.
 
     \b
     Example:
@@ -113,7 +113,9 @@ def ingest(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def read(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
-    """Show what the bot makes of each entry of FILES; touches no history.
+    """Show what the bot makes of each entry of FILES.
+
+    Touches no history.
 
     \b
     Example:
@@ -143,7 +145,7 @@ def read(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def preview(load: Load, as_json: bool) -> None:
-    """Show the next post of each channel as it stands; changes nothing.
+    """Show the next post of each channel; changes nothing.
 
     \b
     Example:
@@ -226,8 +228,10 @@ def bookmarks(load: Load, format_: str | None, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def why(load: Load, paper: tuple[str, ...], as_json: bool) -> None:
-    """Tell how PAPER (number, arXiv id, DOI or title) came to be where it is:
-    how it was identified, which files named it, where it was posted or why not.
+    """Tell how PAPER came to be where it is.
+
+    How it was identified, which files named it, where it was posted or why not.
+    PAPER is its number, arXiv id, DOI or title.
 
     \b
     Example:
@@ -243,7 +247,9 @@ def why(load: Load, paper: tuple[str, ...], as_json: bool) -> None:
 @as_json
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Check settings, history, permissions, clock, zone and disk; say what to do.
+    """Check settings, history, clock and disk; say what to do.
+
+    Also the folders' permissions, the zone, the outbox and the web address.
 
     \b
     Example:

@@ -22,9 +22,12 @@ def json_line(record: Mapping[str, Any]) -> str:
 
 def receipt(of: Receipt) -> str:
     """One line: what became of a digest file."""
+    remark = " (this content was read before)" if of.again else ""
+    if of.unreadable and not of.again:
+        remark = " ('broadsheet read' shows where and why)"
     return (
-        f"{of.file}: {of.entries} {'entry' if of.entries == 1 else 'entries'}: {of.new} new, "
-        f"{of.seen} seen before, {of.unreadable} unreadable{' (this content was read before)' if of.again else ''}"
+        f"{of.file}: {_count(of.entries, 'entry', 'entries')}: {of.new} new, "
+        f"{of.seen} seen before, {of.unreadable} unreadable{remark}"
     )
 
 
@@ -76,7 +79,8 @@ def preview(channel: Channel, planned: Plan | None, briefs: Mapping[int, Brief])
     tags = ", ".join(f"{tag} ({count})" for tag, count in header.top_tags)
     parts = [
         _wrapped(
-            f"{channel.name}, {header.local_date}: {header.new} new papers, {header.seen} seen before", ""
+            f"{channel.name}, {header.local_date}: {_count(header.new, 'new paper')}, {header.seen} seen before",
+            "",
         ),
         _wrapped(f"tags: {tags or 'none'}", "  "),
         _wrapped(f"files: {', '.join(header.files) or 'none'}", "  ") + "\n",
@@ -104,7 +108,8 @@ def posted(channel: Channel, post: Post | None, *, new: bool) -> str:
     """One line: what ``post`` did in a channel."""
     if post is None:
         return f"{channel.name}: nothing new to post"
-    what = f"posted {post.header.shown} papers" if new else f"already posted, {post.header.shown} papers"
+    count = _count(post.header.shown, "paper")
+    what = f"posted {count}" if new else f"already posted, {count}"
     return f"{channel.name}: {what} for {post.local_date}"
 
 

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,12 @@ def test_help_shows_an_example_that_fits_the_terminal(home: Home, command: str) 
     assert done.exit_code == 0
     assert f"Example:\n    broadsheet {'' if command == 'run' else command}" in done.stdout
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_the_list_of_commands_is_cut_nowhere(home: Home) -> None:
+    """In 80 columns, what each command does is told to its end."""
+    shown = home.run("--help").stdout
+    assert "..." not in shown.partition("Commands:")[2]
 
 
 def test_ingest_prints_a_receipt_a_file(home: Home) -> None:
@@ -75,6 +82,17 @@ def test_preview_changes_nothing_and_post_posts_once(home: Home) -> None:
     assert "nothing new" in home.run("preview").stdout
 
 
+def test_after_todays_post_preview_shows_tomorrows(home: Home) -> None:
+    """The next post has the date on which it will be made."""
+    home.environ = {"BROADSHEET_ZONE": "UTC"}
+    home.run("ingest", home.digest("a.txt", KITES))
+    today = home.run("preview").stdout.partition(": ")[0].removeprefix("papers, ")
+    assert f"posted 1 paper for {today}" in home.run("post").stdout
+    home.run("ingest", home.digest("b.txt", DUCKS))
+    tomorrow = date.fromisoformat(today) + timedelta(days=1)
+    assert home.run("preview").stdout.startswith(f"papers, {tomorrow}: 1 new paper, ")
+
+
 def test_search_finds_and_says_where_it_was_posted(home: Home) -> None:
     """A result carries its reading and the post it was in; any text at all is a query."""
     home.digest("a.txt", KITES, DUCKS)
@@ -106,7 +124,7 @@ def test_muted_papers_are_not_posted_and_why_says_so(home: Home) -> None:
     (home.path / "config").mkdir()
     (home.path / "config" / "broadsheet.toml").write_text('[[channels]]\nname = "calm"\nmuted = ["kite"]\n')
     home.run("ingest")
-    assert "posted 1 papers" in home.run("post").stdout
+    assert "posted 1 paper for" in home.run("post").stdout
     assert "calm" in home.run("why", "1").stdout
     assert "mutes “kite”" in home.run("why", "1").stdout
 
