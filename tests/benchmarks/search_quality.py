@@ -1,0 +1,136 @@
+"""How well and how fast questions find their papers, on any set of documents, queries and judgements.
+
+    python -m tests.benchmarks.search_quality [DIR…]
+
+A set is a folder with ``docs.jsonl`` (id, title, abstract), ``queries.jsonl`` (id, text) and ``qrels.tsv`` (query,
+document, grade). Its documents are cleaned and admitted as ingest does it, but none is merged with another, since
+each is judged by itself. Queries go through ``library.search``. Printed: nDCG@10 (gain = grade, as trec_eval has
+it), Recall@10 and Recall@100 over the queries with a relevant document, and the milliseconds of a first page of ten.
+
+To compare with: plain FTS5 as any-word with stop words out gives .475 on CACM, .387 on CISI; bm25s .499, .381.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot import library
+from bot.models import Brief, Entry
+from bot.reading.brief import paper_of
+from bot.reading.identity import block_keys
+from bot.store import Connection, Store, papers
+
+SETS = Path("../shared/data/search")
+NOW = datetime(2025, 3, 11, 8, tzinfo=UTC)
+DEEP, PAGE = 100, 10
+
+Judged = Mapping[str, Mapping[str, float]]
+"""For each query the grade of each relevant document."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one set gives; times are milliseconds."""
+
+    queries: int
+    ndcg: float
+    recall: float
+    recall_deep: float
+    p50: float
+    p95: float
+
+
+def judged(path: Path) -> Judged:
+    """The relevant documents of each query; a heading and documents judged as irrelevant are passed over."""
+    found: dict[str, dict[str, float]] = {}
+    for line in path.read_text("utf-8").splitlines():
+        query, document, grade = line.split("\t")[-3:] if line.count("\t") == 2 else ("", "", "0")
+        if grade.strip().isdigit() and int(grade) > 0:
+            found.setdefault(query, {})[document] = float(grade)
+    return found
+
+
+def ndcg(ranked: Sequence[str], grades: Mapping[str, float], depth: int = PAGE) -> float:
+    """Discounted gain of the first ``depth``, as a share of the best possible."""
+    gained = _discounted([grades.get(document, 0.0) for document in ranked[:depth]])
+    return gained / _discounted(sorted(grades.values(), reverse=True)[:depth])
+
+
+def _discounted(gains: Sequence[float]) -> float:
+    return sum(gain / math.log2(place + 2) for place, gain in enumerate(gains))
+
+
+def recall(ranked: Sequence[str], grades: Mapping[str, float], depth: int) -> float:
+    """The share of relevant documents among the first ``depth``."""
+    return len(grades.keys() & set(ranked[:depth])) / len(grades)
+
+
+async def measure(folder: Path, path: Path) -> Figures:
+    """Fill a history at ``path`` with the set's documents and ask its queries."""
+    documents = list(_records(folder / "docs.jsonl"))
+    grades = judged(folder / "qrels.tsv")
+    queries = {str(one["id"]): str(one["text"]) for one in _records(folder / "queries.jsonl")}
+    asked = {query: text for query, text in queries.items() if query in grades}
+    store = Store.open(path)
+    try:
+        ids = await store.write(_admit, documents)
+        scores, spent = [], []
+        for query, text in asked.items():
+            began = time.perf_counter()
+            await library.search(store, text, PAGE)
+            spent.append((time.perf_counter() - began) * 1000)
+            hits, _ = await library.search(store, text, DEEP)
+            ranked = [ids[hit.brief.paper.id] for hit in hits if hit.brief.paper.id is not None]
+            relevant = grades[query]
+            scores.append(
+                (ndcg(ranked, relevant), recall(ranked, relevant, PAGE), recall(ranked, relevant, DEEP))
+            )
+    finally:
+        store.close()
+    gain, near, deep = (statistics.fmean(column) for column in zip(*scores, strict=True))
+    times = statistics.quantiles(spent, n=20, method="inclusive")
+    return Figures(len(asked), gain, near, deep, times[9], times[18])
+
+
+def _admit(db: Connection, documents: Sequence[Mapping[str, object]]) -> dict[int, str]:
+    found = {}
+    for place, document in enumerate(documents, 1):
+        entry = Entry(str(document["title"]), str(document["abstract"]), place, place)
+        brief = Brief(paper_of(entry), "", (), (), ())
+        found[papers.admit(db, brief, block_keys(brief.paper.title), NOW)] = str(document["id"])
+    return found
+
+
+def _records(path: Path) -> Iterator[Mapping[str, object]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            record: Mapping[str, object] = json.loads(line)
+            yield record
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("sets", nargs="*", type=Path, default=[SETS / "cacm", SETS / "cisi"])
+    print(f"{'set':<12}{'queries':>8}{'nDCG@10':>9}{'R@10':>7}{'R@100':>7}{'p50 ms':>8}{'p95 ms':>8}")
+    for folder in parser.parse_args().sets:
+        with tempfile.TemporaryDirectory() as home:
+            of = asyncio.run(measure(folder, Path(home) / "history.db"))
+        print(
+            f"{folder.name:<12}{of.queries:>8}{of.ndcg:>9.4f}{of.recall:>7.3f}{of.recall_deep:>7.3f}"
+            f"{of.p50:>8.1f}{of.p95:>8.1f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
