@@ -195,7 +195,24 @@ CREATE VIRTUAL TABLE papers_fts USING fts5(
 )
 """
 
-MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history,)
+
+def m002_search(db: "Database") -> None:
+    """Authors by name, and the words that the full text has."""
+    for statement in _M002.split(";\n\n"):
+        db.execute(statement)
+
+
+_M002 = """
+CREATE VIRTUAL TABLE papers_authors USING fts5(
+    authors, content='papers', content_rowid='id', columnsize=0, tokenize='unicode61 remove_diacritics 2'
+);
+
+INSERT INTO papers_authors (papers_authors) VALUES ('rebuild');
+
+CREATE VIRTUAL TABLE papers_terms USING fts5vocab(papers_fts, row)
+"""
+
+MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history, m002_search)
 """Every step, oldest first; the function's name is what the database remembers."""
 
 

@@ -54,6 +54,7 @@ def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime
     paper_id = cursor.lastrowid
     assert paper_id is not None
     _index_text(db, paper_id, paper)
+    _index_authors(db, paper_id, paper)
     _index(db, paper_id, brief, block_keys)
     return paper_id
 
@@ -65,7 +66,7 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
     """
     paper_id = brief.paper.id
     old = db.execute(
-        "SELECT title, abstract, title_as_printed FROM papers WHERE id = ?", (paper_id,)
+        "SELECT title, abstract, title_as_printed, authors FROM papers WHERE id = ?", (paper_id,)
     ).fetchone()
     if paper_id is None or old is None:
         raise NotFound(f"{paper_id}: there is no such paper to upgrade")
@@ -80,6 +81,12 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
             (paper_id, old["title"], old["abstract"]),
         )
         _index_text(db, paper_id, brief.paper)
+    if old["authors"] != put_list(brief.paper.authors):
+        db.execute(
+            "INSERT INTO papers_authors (papers_authors, rowid, authors) VALUES ('delete', ?, ?)",
+            (paper_id, old["authors"]),
+        )
+        _index_authors(db, paper_id, brief.paper)
     db.execute("DELETE FROM paper_tags WHERE paper_id = ?", (paper_id,))
     db.execute(
         "UPDATE papers SET arxiv_id = ?, doi = ?, title = ?, abstract = ?, title_as_printed = ?, "
@@ -242,6 +249,12 @@ def _index_text(db: Connection, paper_id: int, paper: Paper) -> None:
     db.execute(
         "INSERT INTO papers_fts (rowid, title, abstract) VALUES (?, ?, ?)",
         (paper_id, paper.title, paper.abstract),
+    )
+
+
+def _index_authors(db: Connection, paper_id: int, paper: Paper) -> None:
+    db.execute(
+        "INSERT INTO papers_authors (rowid, authors) VALUES (?, ?)", (paper_id, put_list(paper.authors))
     )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FROZEN = {
     "m001_history": "6210809d98f142b3",
+    "m002_search": "bdbfa7ea4a86e5dc",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 
