@@ -12,6 +12,7 @@
     │   └── StoreTooNew        written by a newer Broadsheet
     ├── AddressInUse           the web channel's port is taken
     ├── HistoryUnavailable     a platform's channel history could not be read
+    ├── Stopped                told to stop before the work was done; nothing of it is kept
     └── NotFound               nothing by that name: a paper, a channel, a tag
 
 The text of an error tells a person what happened, to what, and what to do.
@@ -69,6 +70,12 @@ class AddressInUse(BroadsheetError):
 
 class HistoryUnavailable(BroadsheetError):
     """A platform's channel history could not be read, so nothing may be concluded from it."""
+
+
+class Stopped(BroadsheetError):
+    """Told to stop before the work was done; nothing of it is kept."""
+
+    exit_code = 130
 
 
 class NotFound(BroadsheetError):

@@ -11,6 +11,7 @@ and reason; a file that cannot be read at all gets a receipt with an error, and 
 
 import asyncio
 import hashlib
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -28,7 +29,10 @@ from bot.sources.inbox import load
 from bot.store import Connection, Store, digests, papers
 
 Progress = Callable[[int, int], None]
-"""Told now and then how many of a file's entries are read, and of how many."""
+"""Told now and then how many steps of a file are done, of how many: each entry is read, then admitted.
+
+May raise, from whatever thread, to end the work: then nothing of the file is kept, and it can be read again.
+"""
 
 PROGRESS_STEP = 50
 """Entries between two words of progress."""
@@ -75,12 +79,20 @@ async def ingest(
         return receipt
     name = file.name
     del file  # its bytes may be most of the memory in use
-    briefs = await asyncio.to_thread(read_entries, digest.entries, make_brief, progress)
-    return await store.write(_admit_all, sha256, name, digest, briefs, make_brief, now)
+    count = len(digest.entries)
+
+    def tell(done: int) -> None:
+        if progress is not None and (done % PROGRESS_STEP == 0 or done == 2 * count):
+            progress(done, 2 * count)
+
+    briefs = await asyncio.to_thread(read_entries, digest.entries, make_brief, tell)
+    return await store.write(
+        _admit_all, sha256, name, digest, briefs, make_brief, now, lambda done: tell(count + done)
+    )
 
 
 def read_entries(
-    entries: Sequence[Entry], make_brief: MakeBrief, progress: Progress | None = None
+    entries: Sequence[Entry], make_brief: MakeBrief, tell: Callable[[int], None] = lambda _: None
 ) -> list[Brief]:
     """What the bot makes of each entry, in order; touches no store. Many entries are shared out to every core."""
     briefs: list[Brief] = []
@@ -93,8 +105,7 @@ def read_entries(
             made = stack.enter_context(workers).map(_read, entries, chunksize=CHUNK)
         for brief in made:
             briefs.append(brief)
-            if progress is not None and (len(briefs) % PROGRESS_STEP == 0 or len(briefs) == len(entries)):
-                progress(len(briefs), len(entries))
+            tell(len(briefs))
     return briefs
 
 
@@ -103,8 +114,10 @@ _make_brief: MakeBrief
 
 
 def _work(make_brief: MakeBrief) -> None:
+    """Begin a worker process. Ctrl-C reaches it too, but its end is for the bot to decide."""
     global _make_brief
     _make_brief = make_brief
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _read(entry: Entry) -> Brief:
@@ -145,13 +158,15 @@ def _admit_all(
     briefs: Sequence[Brief],
     make_brief: MakeBrief,
     now: datetime,
+    tell: Callable[[int], None],
 ) -> Receipt:
     digests.forget_failure(db, sha256)
     digest_id = digests.record(db, sha256, file, now, format=digest.format, day=digest.date)
     digests.quarantine(db, digest_id, digest.unreadable)
     new = 0
-    for entry, brief in zip(digest.entries, briefs, strict=True):
+    for done, (entry, brief) in enumerate(zip(digest.entries, briefs, strict=True), 1):
         new += _admit(db, digest_id, file, digest, entry, brief, make_brief, now)
+        tell(done)
     receipt = Receipt(
         file=file,
         entries=len(digest.entries) + len(digest.unreadable),

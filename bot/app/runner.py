@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from bot import app
-from bot.errors import StoreError
+from bot.errors import Stopped, StoreError
 from bot.ingest import MakeBrief, Progress, ingest
 from bot.models import Receipt
 from bot.publish import Publisher
@@ -42,10 +42,7 @@ async def run(
     """
     from bot.chat.web import WebAdapter, serve
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    stop = _stop_by_signal()
     make_brief = app.brief_maker(settings, app.summary_later)
     with app.opened(settings, writes=True) as store:
         await store.write(channels.sync, settings.channel_records(app.local_zone()))
@@ -54,9 +51,20 @@ async def run(
             on_address(address)
             try:
                 await _work(settings, store, publisher, make_brief, stop, on_receipt, on_progress)
+            except Stopped as error:
+                log.info("stopped while reading", reason=str(error))
             finally:
                 stop.set()
                 await publisher.stop(PATIENCE)
+
+
+def _stop_by_signal() -> asyncio.Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
 
 
 async def _work(
@@ -82,7 +90,7 @@ async def _work(
                     return
                 try:
                     receipt = await _ingest(
-                        settings, store, path, make_brief, on_progress, folder=settings.digests
+                        settings, store, path, make_brief, on_progress, stop, settings.digests
                     )
                 except StoreError as error:
                     log.error("a digest file waits to be read", file=path.name, error=str(error))
@@ -123,14 +131,15 @@ async def ingest_files(
 ) -> int:
     """Read these files, else all in the digests folder, and give how many there were.
 
-    Raises BroadsheetError for what concerns more than one file.
+    Raises BroadsheetError for what concerns more than one file, Stopped when SIGINT or SIGTERM ends it.
     """
+    stop = _stop_by_signal()
     make_brief = app.brief_maker(settings, app.summary_later)
     folder = None if paths else settings.digests
     found = list(paths) or scan(settings.digests)
     with app.opened(settings, writes=True) as store:
         for path in found:
-            on_receipt(await _ingest(settings, store, path, make_brief, on_progress, folder=folder))
+            on_receipt(await _ingest(settings, store, path, make_brief, on_progress, stop, folder))
     return len(found)
 
 
@@ -140,9 +149,20 @@ async def _ingest(
     path: Path,
     make_brief: MakeBrief,
     on_progress: OnProgress,
-    *,
+    stop: asyncio.Event,
     folder: Path | None,
 ) -> Receipt:
+    """Read one file, but no further once told to stop."""
+    told = on_progress(path.name)
+
+    def progress(done: int, total: int) -> None:
+        if stop.is_set():
+            raise Stopped(
+                f"{path.name}: stopped half way; nothing of it is kept, and it is read anew next time"
+            )
+        if told is not None:
+            told(done, total)
+
     return await ingest(
         store,
         path,
@@ -150,5 +170,5 @@ async def _ingest(
         app.now(),
         max_bytes=settings.max_digest_mb * app.MEGABYTE,
         folder=folder,
-        progress=on_progress(path.name),
+        progress=progress,
     )

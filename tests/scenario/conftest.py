@@ -107,6 +107,13 @@ class Bot:
             time.sleep(0.05)
         return page
 
+    def kill(self) -> None:
+        """End it without a warning, if it still runs."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         """End it by a signal; its exit code, and the seconds it took."""
         began = time.monotonic()
@@ -133,6 +140,4 @@ def start(home: Home) -> Iterator[Callable[[], Bot]]:
 
     yield begin
     for bot in bots:
-        if bot.process.poll() is None:
-            bot.process.kill()
-        bot.process.communicate()
+        bot.kill()

@@ -1,5 +1,6 @@
 """``broadsheet run`` from a digest file to a bookmark, stopped, killed and started again."""
 
+import json
 import signal
 import urllib.parse
 import urllib.request
@@ -36,7 +37,7 @@ def test_the_first_post_is_there_at_once_and_bookmarks_last(home: Home, start: S
     bot.wait_for(r"2026-03-11.txt: 2 entries: 2 new, 0 seen before, 0 unreadable")
     bot.page_with("/", KITES[0])
     request = urllib.request.Request(
-        f"{bot.address}/papers/1/bookmark", b"", {"Origin": bot.address}, method="POST"
+        f"{bot.address}/papers/1/bookmark", b"keep=1&back=/", {"Origin": bot.address}, method="POST"
     )
     urllib.request.urlopen(request, timeout=20).close()
     code, seconds = bot.stop(signal.SIGTERM)
@@ -84,8 +85,7 @@ def test_killed_at_any_time_it_neither_loses_nor_repeats(home: Home, start: Star
     home.digest("a.txt", *papers)
     for _ in range(4):
         bot = start()
-        bot.process.kill()
-        bot.process.communicate()
+        bot.kill()
     bot = start()
     page = bot.page_with("/", papers[-1][0])
     bot.stop()
@@ -135,3 +135,18 @@ def test_no_secret_is_ever_printed(home: Home, start: Start) -> None:
         done = home.run(*command.split())
         assert "canary" not in done.stdout + done.stderr
     assert "canary" not in bot.printed
+
+
+def test_told_to_stop_while_it_reads_it_stops_and_reads_anew(home: Home, start: Start) -> None:
+    """A long file does not hold up the end; nothing of it is kept, so that the next start reads it whole."""
+    papers = [(f"{KITES[0]} {number}", KITES[1].replace("three", str(number))) for number in range(900)]
+    path = home.digest("long.jsonl")
+    path.write_text("".join(json.dumps({"title": title, "abstract": text}) + "\n" for title, text in papers))
+    bot = start()
+    code, seconds = bot.stop()
+    assert code == 0
+    assert seconds < 2
+    assert "entries" not in bot.printed
+    (receipt,) = home.lines("ingest", "--json")
+    assert receipt["new"] + receipt["seen"] == len(papers)
+    assert receipt["new"] > 0

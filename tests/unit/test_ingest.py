@@ -4,12 +4,17 @@ import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from bot.ingest import ingest, merged
+from bot.errors import Stopped
+from bot.ingest import MANY, ingest, merged, read_entries
 from bot.models import Brief, Link, Paper, Receipt
+from bot.reading import brief as reading
+from bot.reading.tags import load_taxonomy
+from bot.sources import read_digest
 from bot.store import Store, digests, papers
 
 NOW = datetime(2026, 3, 11, 9, 0, tzinfo=UTC)
@@ -171,7 +176,7 @@ async def test_progress_ends_at_the_whole(store: Store, tmp_path: Path) -> None:
         progress=lambda done, total: seen.append((done, total)),
     )
     assert seen == sorted(seen)
-    assert seen[-1] == (120, 120)
+    assert seen[-1] == (240, 240)
 
 
 def test_merging_never_overwrites_what_is_known() -> None:
@@ -186,3 +191,34 @@ def test_merging_never_overwrites_what_is_known() -> None:
         "2603.00001",
         5,
     )
+
+
+@pytest.mark.parametrize("after", [50, 150])
+async def test_work_that_is_stopped_keeps_nothing_and_can_be_done_again(
+    store: Store, tmp_path: Path, after: int
+) -> None:
+    """Stopped while it is read or admitted, a file leaves no trace, and is read whole the next time."""
+    lines = [KITES | {"title": f"Kite number {number} over the wide hills"} for number in range(120)]
+    path = digest_file(tmp_path, "a.jsonl", *lines)
+
+    def stop(done: int, total: int) -> None:
+        if done >= after:
+            raise Stopped("enough")
+
+    with pytest.raises(Stopped):
+        await ingest(store, path, brief_of, NOW, max_bytes=1_000_000, progress=stop)
+    assert await store.read(papers.count) == 0
+    assert (await read(store, path)).entries == 120
+
+
+async def test_many_entries_are_read_by_several_processes_alike(store: Store, tmp_path: Path) -> None:
+    """A long file comes out as a short one does, in its order."""
+    lines = [KITES | {"title": f"Kite number {number} over the wide hills"} for number in range(MANY)]
+    entries = read_digest(
+        "".join(f"{json.dumps(line)}\n" for line in lines).encode(), name="a.jsonl", modified=NOW
+    ).entries
+    make_brief = partial(
+        reading.brief_of, taxonomy=load_taxonomy('["kites"]\nphrases = ["kite"]\n', name="t")
+    )
+    alike = read_entries(entries[:20], make_brief)
+    assert read_entries(entries, make_brief)[:20] == alike
