@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import mul
 from typing import NamedTuple
 
 STRAY = -4.0
@@ -66,9 +67,9 @@ _OPENERS = re.compile(
     r"|specifically|code|however|here|using|with|both|first|second|project|empirically|as)\b",
     re.IGNORECASE,
 )
-_SENTENCE_BREAK = re.compile(r"[a-z0-9)\]%][.!?][\"')\]]?\s[\"'(]?[A-Z]")
-_CONTENT = re.compile(r"\w{4,}")
+_SENTENCE_BREAK = re.compile(r"[.!?](?<=[a-z0-9)\]%].)[\"')\]]?\s[\"'(]?[A-Z]")
 _STEM = 6
+_CONTENT = re.compile(rf"(\w{{4,{_STEM}}})\w*")
 _NAME = r"(?:[A-Z][\w'’.-]*|de|van|von|der|la|al|bin)"
 _PERSON = rf"{_NAME}(?:\s{_NAME}){{1,3}}"
 _NAMES = re.compile(
@@ -96,14 +97,14 @@ def prose_features(text: str) -> tuple[float, ...]:
     """Return what tells prose from a title."""
     text = text[:SEEN]
     words = text.split()
-    long = [word for word in words[1:] if len(word) > 3 and word[0].isalpha()]
+    initials = [word[0] for word in words[1:] if len(word) > 3 and word[0].isalpha()]
     return (
         1.0,
         math.log(len(words) + 1),
         min(3.0, len(_SENTENCE_BREAK.findall(text))),
         float(text.endswith(".")),
-        sum(word in _FUNCTION_WORDS for word in text.lower().split()) / (len(words) + 1),
-        sum(word[0].isupper() for word in long) / (len(long) + 1),
+        sum(map(_FUNCTION_WORDS.__contains__, text.lower().split())) / (len(words) + 1),
+        sum(map(str.isupper, initials)) / (len(initials) + 1),
         float(any(word.endswith(":") for word in words[:6])),
         float(text[:1].islower()),
     )
@@ -111,7 +112,7 @@ def prose_features(text: str) -> tuple[float, ...]:
 
 def stems(text: str) -> frozenset[str]:
     """Return the beginnings of the content words of ``text``."""
-    return frozenset([word[:_STEM] for word in _CONTENT.findall(text[:SEEN_WORDS].lower())]) - _EVERYWHERE
+    return frozenset(_CONTENT.findall(text[:SEEN_WORDS].lower())) - _EVERYWHERE
 
 
 def belongs_features(title: frozenset[str], abstract: frozenset[str]) -> tuple[float, ...]:
@@ -132,23 +133,29 @@ def continues_features(
 
     ``length`` is that of the abstract so far; words are stems.
     """
-    ours, theirs = ({word for word in w if len(word) == _STEM} for w in (words, words_before))
+    shared = words & words_before
     return (
         1.0,
         float(not before.endswith((".", "!", "?", ")"))),
         float(text[:1].islower()),
-        len(words & words_before) / (min(len(words), len(words_before)) + 1),
+        len(shared) / (min(len(words), len(words_before)) + 1),
         float(bool(_OPENERS.match(text))),
         float(length + len(text) > ARXIV_ABSTRACT),
         min(1.0, len(text) / SHORT),
-        len(ours & theirs) / (min(len(ours), len(theirs)) + 1),
+        _cut(shared) / (min(_cut(words), _cut(words_before)) + 1),
         len(title_words & words) / (len(title_words) + 1),
     )
 
 
+def _cut(words: frozenset[str]) -> int:
+    """How many of the stems are as long as a stem may be."""
+    return [*map(len, words)].count(_STEM)
+
+
 def log_odds(coefficients: Sequence[float], features: Sequence[float]) -> float:
     """Return the log-odds that a logistic regression gives."""
-    return sum(c * f for c, f in zip(coefficients, features, strict=True))
+    total: float = sum(map(mul, coefficients, features))
+    return total
 
 
 class _Step(NamedTuple):
@@ -176,27 +183,29 @@ def align(paragraphs: Sequence[Paragraph]) -> list[Card]:
         if open_ not in best[index] or step.score > best[index][open_].score:
             best[index][open_] = step
 
-    for i in range(count):
-        for open_, (score, title, length, _, _) in best[i].items():
-            here = (i, open_)
-            offer(i + 1, False, _Step(score + STRAY, 0, 0, here))
-            if _names_a_paper(paragraphs[i].text, words[i], vocabulary):
-                offer(i + 1, False, _Step(score + TITLE_ONLY + as_title[i], 0, 0, here, Card(i, ())))
-            strays = 0.0
-            for j in range(i + 1, min(i + 2 + STRAYS_WITHIN, count)):
-                belongs = _log_sigmoid(log_odds(BELONGS, belongs_features(words[i], words[j])))
-                belongs = max(belongs, UNRELATED)
-                gain = as_title[i] + strays + as_prose[j] + belongs
-                offer(j + 1, True, _Step(score + gain, i, len(paragraphs[j].text), here, Card(i, (j,))))
-                strays += STRAY + WITHIN * len(paragraphs[j].text)
-            if open_:
-                this, text = paragraphs[i], paragraphs[i].text
-                before = paragraphs[i - 1].text
-                features = continues_features(before, text, words[title], words[i - 1], words[i], length)
-                odds = log_odds(CONTINUES, features)
-                odds += UNBROKEN if this.attached and spaced else CONTINUED + as_prose[i]
-                gain = STRAY + min(-STRAY, odds)
-                offer(i + 1, True, _Step(score + gain, title, length + len(text), here, Card(-1, (i,))))
+    for i, this in enumerate(paragraphs):
+        text = this.text
+        alone = TITLE_ONLY + as_title[i] > STRAY and _names_a_paper(text, words[i], vocabulary)
+        open_ = max(best[i], key=lambda state: best[i][state].score)
+        score, here = best[i][open_].score, (i, open_)
+        offer(i + 1, False, _Step(score + STRAY, 0, 0, here))
+        if alone:
+            offer(i + 1, False, _Step(score + TITLE_ONLY + as_title[i], 0, 0, here, Card(i, ())))
+        strays = 0.0
+        for j in range(i + 1, min(i + 2 + STRAYS_WITHIN, count)):
+            belongs = _log_sigmoid(log_odds(BELONGS, belongs_features(words[i], words[j])))
+            belongs = max(belongs, UNRELATED)
+            gain = as_title[i] + strays + as_prose[j] + belongs
+            offer(j + 1, True, _Step(score + gain, i, len(paragraphs[j].text), here, Card(i, (j,))))
+            strays += STRAY + WITHIN * len(paragraphs[j].text)
+        if inside := best[i].get(True):
+            score, title, length, _, _ = inside
+            before = paragraphs[i - 1].text
+            features = continues_features(before, text, words[title], words[i - 1], words[i], length)
+            odds = log_odds(CONTINUES, features)
+            odds += UNBROKEN if this.attached and spaced else CONTINUED + as_prose[i]
+            gain = STRAY + min(-STRAY, odds)
+            offer(i + 1, True, _Step(score + gain, title, length + len(text), (i, True), Card(-1, (i,))))
     return _trace(best)
 
 

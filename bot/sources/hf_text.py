@@ -82,8 +82,10 @@ def read(text: str, *, name: str, modified: datetime) -> Digest:
     used = {index for card in cards for index in (card.title, *card.abstract)}
     abstracts = {kept[card.abstract[0]].text for card in cards if card.abstract}
     for index, paragraph in enumerate(kept):
+        if index in used or paragraph.text in abstracts:
+            continue
         prose = log_odds(PROSE, prose_features(paragraph.text)) > 0
-        if index in used or paragraph.text in abstracts or (index < first and not prose):
+        if index < first and not prose:
             continue
         unreadable.append(_set_aside(paragraph, _STRAY_PROSE if prose else _STRAY_LINE))
     entries = tuple(_entries(kept, cards))

@@ -11,7 +11,6 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]+"
 )
-_SPACE = re.compile(r"\s+")
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _MARKUP = re.compile(
     r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
@@ -29,7 +28,9 @@ REPLACEMENT = "\ufffd"
 
 def clean(text: str) -> str:
     """Return ``text`` on one line, without what is invisible, and without lone surrogates."""
-    return _SPACE.sub(" ", _UNSEEN.sub("", text)).strip()
+    if not text.isprintable():
+        text = _UNSEEN.sub("", text)
+    return " ".join(text.split())
 
 
 def decode(data: bytes, *, name: str) -> str:
