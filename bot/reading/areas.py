@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from operator import mul
 from pathlib import Path
 
 _CODES = {
@@ -87,25 +88,19 @@ class Classifier:
 
     def guess(self, words: list[str]) -> tuple[str, ...]:
         """The labels that apply, at most three, best first; the likeliest one when none clearly does."""
-        width = len(self.labels)
-        sums = [0.0] * width
-        square = 0.0
-        for word, count in Counter(words).items():
-            row = self.rows.get(word)
-            if row is None:
-                continue
-            value = (1 + math.log(count)) * self.idf[row]
-            square += value * value
-            start = row * width
-            sums = [s + value * w for s, w in zip(sums, self.weights[start : start + width], strict=True)]
-        if not square:
+        width, rows, weights = len(self.labels), self.rows, self.weights
+        known = [(rows[word], count) for word, count in Counter(words).items() if word in rows]
+        values = [(1 + math.log(count)) * self.idf[row] for row, count in known]
+        norm = math.sqrt(sum(map(mul, values, values)))
+        if not norm:
             return ()
-        norm = math.sqrt(square)
+        columns = zip(*(weights[row * width : (row + 1) * width] for row, _ in known), strict=True)
+        scores = [sum(map(mul, values, column)) for column in columns]
         scored = sorted(
             (
                 (score / norm * scale + margin, label)
                 for score, scale, margin, label in zip(
-                    sums, self.scales, self.margins, self.labels, strict=True
+                    scores, self.scales, self.margins, self.labels, strict=True
                 )
             ),
             key=lambda pair: (-pair[0], pair[1]),
