@@ -62,6 +62,7 @@ _RANGE = re.compile(r" ?[%×x]? ?(?:–|-|to|∼|~) ?")
 _STOP = re.compile(
     r"[;:()]|, |\.(?: |$)|\b(?:while|whereas|compared|than|versus|with|when|using|but|without|at)\b"
 )
+_DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"(?<=[.!?]) +(?=[A-Z\d\"'(])")
 _OURS = re.compile(
     r"\b(?:we|our|ours|propose[sd]?|this (?:paper|work|study)|achiev\w+|outperform\w*|experiment\w*|results"
@@ -151,10 +152,13 @@ class _Claim(NamedTuple):
 def figures(title: str, abstract: str) -> tuple[str, ...]:
     """At most three figures that the paper claims, best first: ``−44% FLOPs``, ``2.25× throughput``."""
     claims: list[_Claim] = []
+    text = f"{title[:_MOST_CHARACTERS]}. {abstract[:_MOST_CHARACTERS]}"
+    if not _DIGIT.search(text):
+        return ()
     ours = False
-    for sentence in _SENTENCE.split(f"{title[:_MOST_CHARACTERS]}. {abstract[:_MOST_CHARACTERS]}"):
+    for sentence in _SENTENCE.split(text):
         ours = ours or _OURS.search(sentence) is not None
-        if ours and not _OTHERS.match(sentence):
+        if ours and _DIGIT.search(sentence) and not _OTHERS.match(sentence):
             claims += _claims(" ".join(sentence.split()))
     # The sort is stable: among equals, the first printed comes first.
     texts = dict.fromkeys(claim.text for claim in sorted(claims, key=lambda claim: claim.rank))
