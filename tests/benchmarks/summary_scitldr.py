@@ -3,7 +3,7 @@
 Data: SciTLDR-A (Cachola et al., 2020; Apache-2.0), by default its development part. Protocol: ROUGE F1 with Porter
 stemming; the reference with the highest ROUGE-1 gives all three scores. A fourth, ROUGE-1 on the words that are not
 in the title, is taken against the same reference, or (``any``) against the best. The summariser sees the title and
-the sentences joined, as an abstract is printed.
+the sentences joined, as an abstract is printed, both cleaned as every paper's are.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from pathlib import Path
 
 from nltk.stem.porter import PorterStemmer
 
+from bot.reading.clean import clean
 from bot.reading.compress import forms, realise
 from bot.reading.sentences import sentences
 from bot.reading.summary import summarise
@@ -51,9 +52,9 @@ class Scores:
 
 
 def papers(path: Path) -> list[Scored]:
-    """The papers of a file of SciTLDR."""
+    """The papers of a file of SciTLDR, title and abstract cleaned."""
     records = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [Scored(r["title"], " ".join(r["source"]), tuple(r["target"])) for r in records]
+    return [Scored(clean(r["title"]), clean(" ".join(r["source"])), tuple(r["target"])) for r in records]
 
 
 @cache
