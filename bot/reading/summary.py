@@ -1,17 +1,14 @@
 """The one sentence that says what a paper contributes, taken from its abstract.
 
 Every sentence gives some shorter forms (``compress``); a linear ranker, trained listwise on summaries that people
-wrote, scores them all (``features``, ``summary_model.json``). Among the best, the form that agrees most with the
-others and reads alone is the summary. Words are deleted, never added.
+wrote, scores them all (``features``, ``summary_model.json``). The best that reads alone is the summary. Words are
+deleted, never added.
 """
 
 import json
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import islice
 from typing import Protocol
 
 from bot.reading.alone import LONGEST, SHORTEST, reads_alone
@@ -36,10 +33,6 @@ _UNIT = 1000
 """The model's integers are thousandths."""
 _SENTENCES = 4
 """Sentences whose forms are looked at, best first."""
-_VOTERS = 10
-"""Forms that are weighed against one another, best first."""
-_SHARPNESS = 10.0
-"""Times the score is the logarithm of a form's weight as a voter."""
 
 
 @cache
@@ -68,53 +61,31 @@ def summarise(title: str, abstract: str) -> str:
         rated.append((worth, place, words))
     rated.sort(key=lambda each: -each[0] - each[2][-1] / (len(each[2]) + USUAL))
 
-    found: list[_Rated] = []
+    texts: list[str] = []
     for some in (rated[:_SENTENCES], rated[_SENTENCES:]):
+        found: list[tuple[float, str, Form]] = []
         for worth, place, words in some:
             found += _rate(document, document.sentences[place], worth, words)
-        found.sort(key=lambda each: -each.score)
-        if fit := list(islice((each for each in found if reads_alone(each.text())), _VOTERS)):
-            return _agreed(fit).text()
-    return min((each.text() for each in found), key=_misfit, default="")
+        found.sort(key=lambda each: -each[0])
+        for _, text, form in found:
+            texts.append(realise(text, form))
+            if reads_alone(texts[-1]):
+                return texts[-1]
+    return min(texts, key=_misfit, default="")
 
 
-@dataclass(frozen=True, slots=True)
-class _Rated:
-    """A form with its score and its words' stems."""
-
-    score: float
-    sentence: Sentence
-    form: Form
-    stems: frozenset[str]
-
-    def text(self) -> str:
-        return realise(self.sentence.text, self.form)
-
-
-def _rate(document: Abstract, sentence: Sentence, worth: float, words: list[float]) -> Iterator[_Rated]:
-    """The forms of a sentence that is ``worth`` so much and whose words sum up to ``words``."""
+def _rate(
+    document: Abstract, sentence: Sentence, worth: float, words: list[float]
+) -> Iterator[tuple[float, str, Form]]:
+    """The scored forms of a sentence that is ``worth`` so much and whose words sum up to ``words``."""
     weights = _weights().get
     for form in forms(sentence.text):
         kept = stretches(sentence, form)
-        size = sum(last - first for first, last in kept)
+        size = sum([last - first for first, last in kept])
         if size:
             own = sum([weights(name, 0.0) for name in form_features(document, sentence, form, kept)])
-            said = sum(words[last] - words[first] for first, last in kept) / (size + USUAL)
-            stems = frozenset(stem for first, last in kept for stem in sentence.stems[first:last])
-            yield _Rated(worth + own + said, sentence, form, stems)
-
-
-def _agreed(fit: list[_Rated]) -> _Rated:
-    """The form with the highest expected F-measure, were the summary one of the others as their scores say."""
-    votes = [math.exp(_SHARPNESS * (each.score - fit[0].score)) for each in fit]
-
-    def expected(each: _Rated) -> float:
-        return sum(
-            vote * len(each.stems & other.stems) / (len(each.stems) + len(other.stems))
-            for vote, other in zip(votes, fit, strict=True)
-        )
-
-    return max(fit, key=expected)
+            said = sum([words[last] - words[first] for first, last in kept]) / (size + USUAL)
+            yield worth + own + said, sentence.text, form
 
 
 def _misfit(text: str) -> int:
