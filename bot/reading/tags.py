@@ -83,16 +83,19 @@ class _Node:
         self.claims: tuple[_Claim, ...] = ()
 
 
-class _Word(NamedTuple):
-    """What a word does: is a phrase, begins longer ones, weakens what follows, tells what the paper does."""
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What a word does: is a phrase, begins longer ones, weakens what follows, tells what the paper does.
+
+    ``marks`` says that it is a word of the last two kinds, or a punctuation mark.
+    """
 
     claims: Sequence[_Claim]
     begins: Mapping[str, _Node]
     cue: tuple[float, int] | None
     proposes: bool
+    marks: bool
 
-
-_NOTHING = _Word((), {}, None, False)
 
 _Counts = dict[tuple[int, Kind], float]
 
@@ -147,19 +150,20 @@ class Taxonomy:
                 word = self._learn(token)
             if word is None:
                 continue
-            if token in _ENDS:
-                _add(counts, sentence, _CONTRIBUTION if proposing else 1.0)
-                sentence, proposing, until = [], False, 0
-                continue
-            if token in _PAUSES:
-                # A list that "such as" opened runs on over commas; anything shorter ends here.
-                until = at if token in _CLOSES or until < at + 8 else until
-                continue
-            proposing = proposing or word.proposes
-            if word.cue is not None:
-                left, until = word.cue[0], at + 1 + word.cue[1]
-            end, claims = at + 1, word.claims
-            if word.begins and stem(tokens[end]) in word.begins:
+            if word.marks:
+                if token in _ENDS:
+                    _add(counts, sentence, _CONTRIBUTION if proposing else 1.0)
+                    sentence, proposing, until = [], False, 0
+                    continue
+                if token in _PAUSES:
+                    # A list that "such as" opened runs on over commas; anything shorter ends here.
+                    until = at if token in _CLOSES or until < at + 8 else until
+                    continue
+                proposing = proposing or word.proposes
+                if word.cue is not None:
+                    left, until = word.cue[0], at + 1 + word.cue[1]
+            end, claims, begins = at + 1, word.claims, word.begins
+            if begins and stem(tokens[end]) in begins:
                 end, claims = _longest(word, tokens, at)
             if not claims or end <= covered:
                 continue
@@ -173,10 +177,14 @@ class Taxonomy:
 
     def _learn(self, token: str) -> _Word | None:
         lower = token.lower()
-        node = self._starts.get(stem(token), _Node())
-        claims = tuple(claim for claim in node.claims if _as_written(claim, [token], 0))
-        word = _Word(claims, node.next or {}, _CUES.get(lower), lower in _PROPOSING)
-        known = word if token in _STOPS or word != _NOTHING else None
+        cue, proposes = _CUES.get(lower), lower in _PROPOSING
+        marks = proposes or cue is not None or token in _STOPS
+        node = self._starts.get(stem(token))
+        known = None
+        if node or marks:
+            node = node or _Node()
+            claims = tuple(claim for claim in node.claims if _as_written(claim, [token], 0))
+            known = _Word(claims, node.next or {}, cue, proposes, marks)
         if len(self._words) > _MOST_REMEMBERED:
             self._words.clear()
         self._words[token] = known
