@@ -54,9 +54,15 @@ class Why:
     bookmarks: int
 
 
-async def search(store: Store, query: str, limit: int, offset: int = 0) -> tuple[list[Hit], int]:
-    """The papers that match, best first, with why, and how many match in all. Any text is a query."""
-    return await store.read(_search, query[:LONGEST_QUERY], limit, min(offset, _LARGEST))
+async def search(
+    store: Store, query: str, limit: int, offset: int = 0, *, person: str | None = None
+) -> tuple[list[Hit], int]:
+    """The papers that match, best first, with why, and how many match in all. Any text is a query.
+
+    An arXiv id, a DOI or the address of one finds that paper alone. ``person`` is who asks, for ``bookmarked:me``;
+    for the other operators see ``bot.store.query``.
+    """
+    return await store.read(_search, query[:LONGEST_QUERY], limit, min(offset, _LARGEST), person)
 
 
 async def bookmark(store: Store, person: str, paper_id: int, now: datetime, source: str) -> bool:
@@ -112,13 +118,22 @@ async def why(store: Store, text: str) -> Why:
     return await store.read(_why, text[:LONGEST_QUERY])
 
 
-def _search(db: Connection, query: str, limit: int, offset: int) -> tuple[list[Hit], int]:
-    found, total = full_text.search(db, query, limit, offset)
+def _search(db: Connection, query: str, limit: int, offset: int, person: str | None) -> tuple[list[Hit], int]:
+    identifier = arxiv_id(query) or doi(query)
+    named = papers.by_identifier(db, identifier) if identifier is not None else None
+    if named is not None:
+        found, total = [(named, "")][max(offset, 0) :][: max(limit, 0)], 1
+    else:
+        # An id that no paper has may stand in an abstract; an address in pieces is in many.
+        words = query if identifier is None else f'"{identifier}"'
+        found, total = full_text.search(db, words, limit, offset, person)
     counts = bookmarks.counts(db, [paper_id for paper_id, _ in found])
-    return [
-        Hit(_brief(db, paper_id), snippet, counts.get(paper_id, 0), tuple(outbox.placements(db, paper_id)))
-        for paper_id, snippet in found
-    ], total
+    return [_hit(db, paper_id, snippet, counts.get(paper_id, 0)) for paper_id, snippet in found], total
+
+
+def _hit(db: Connection, paper_id: int, snippet: str, count: int) -> Hit:
+    brief = _brief(db, paper_id)
+    return Hit(brief, snippet or brief.summary, count, tuple(outbox.placements(db, paper_id)))
 
 
 def _bookmark(db: Connection, wanted: Bookmark) -> bool:

@@ -70,6 +70,36 @@ async def test_a_hit_says_why_it_was_found_and_where_it_was_posted(store: Store)
     assert hits[0].placements[1].message is None
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("2603.00001", [1]),
+        (" arXiv:2603.00001v2 ", [1]),
+        ("https://arxiv.org/pdf/2603.00001", [1]),
+        ("math/0703002", [4]),
+        ("https://doi.org/10.1234/Ducks.7", [2]),
+        ("2603.99999", []),
+        ("https://arxiv.org/abs/2603.99999", []),
+    ],
+)
+async def test_an_identifier_leads_straight_to_its_paper(store: Store, text: str, found: list[int]) -> None:
+    """An arXiv id, a DOI or their address finds that paper alone, shown by its summary; an unknown one, none."""
+    hits, total = await library.search(store, text, 10)
+    assert [hit.brief.paper.id for hit in hits] == found
+    assert total == len(found)
+    assert all(hit.snippet == hit.brief.summary for hit in hits)
+    assert await library.search(store, text, 10, 1) == ([], total)
+
+
+async def test_my_bookmarks_are_those_of_who_asks(store: Store) -> None:
+    """``bookmarked:me`` is about the person whom the surface names."""
+    await library.bookmark(store, "web:ada", 3, NOW, "search")
+    for person, found in (("web:ada", [3]), ("web:bob", []), (None, [])):
+        hits, _ = await library.search(store, "bookmarked:me", 10, person=person)
+        assert [hit.brief.paper.id for hit in hits] == found
+        assert all(hit.snippet for hit in hits)
+
+
 async def test_hits_come_in_pages(store: Store) -> None:
     """Pages follow one another without gap or overlap; past the end there is nothing."""
     whole = [hit.brief.paper.id for hit in (await library.search(store, "kites", 10))[0]]
