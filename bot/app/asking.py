@@ -15,7 +15,7 @@ from bot.store import Store, channels, papers
 async def search(settings: Settings, query: str, limit: int) -> tuple[list[Hit], int]:
     """The papers that match, best first, and how many match in all."""
     with app.opened(settings, writes=False) as store:
-        return await library.search(store, query, limit)
+        return await library.search(store, query, limit, person=app.PERSON)
 
 
 async def kept(settings: Settings) -> list[Kept]:

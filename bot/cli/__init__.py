@@ -177,7 +177,8 @@ def post(load: Load, channel: str | None) -> None:
         click.echo(terminal.posted(one, made, new=new))
 
 
-@main.command()
+# What begins with a dash is a word to leave out, so that only options with two dashes are options.
+@main.command(context_settings={"help_option_names": ["--help"], "ignore_unknown_options": True})
 @click.argument("query", nargs=-1, required=True)
 @click.option(
     "--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many at most."
@@ -185,14 +186,27 @@ def post(load: Load, channel: str | None) -> None:
 @as_json
 @click.pass_obj
 def search(load: Load, query: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Find papers by words of their title and abstract.
+    """Find papers by any words, by title or by arXiv id.
 
     \b
     Example:
       broadsheet search token pruning vision transformers
+
+    QUERY also understands these; put one with quotes in it into single quotes:
+
+    \b
+      '"flow matching" protein'          these words, one after the other
+      pruning -survey                    without this word
+      'tag:"object detection"'           with this tag
+      author:lovelace                    by a person of that name
+      since:2025-03 before:2025-06-15    from then on, and from before then
+      bookmarked:me code:yes             bookmarked, with a link to code
     """
     from bot.app import asking
 
+    if query == ("-h",):
+        click.echo(click.get_current_context().get_help())
+        return
     hits, total = _wait(asking.search(load(), " ".join(query), limit))
     if as_json:
         _print(terminal.json_line(terminal.found(hit)) for hit in hits)

@@ -105,6 +105,19 @@ def test_search_finds_and_says_where_it_was_posted(home: Home) -> None:
         assert home.run("search", "--", query).exit_code == 0
 
 
+def test_search_takes_operators_as_they_are_typed(home: Home) -> None:
+    """A word with a dash is left out rather than taken for an option, and one's own bookmarks are found."""
+    home.digest("a.txt", KITES, DUCKS)
+    home.run("ingest")
+    everything = {hit["title"] for hit in home.lines("search", "--json", "since:2000")}
+    assert everything == {KITES[0], DUCKS[0]}
+    left = {hit["title"] for hit in home.lines("search", "since:2000", "-ducklings", "--json")}
+    assert left == {KITES[0]}
+    assert home.lines("search", "--json", "bookmarked:me") == []
+    for help_ in ("-h", "--help"):
+        assert "-survey" in home.run("search", help_).output
+
+
 def test_why_tells_the_whole_story(home: Home) -> None:
     """Which files named a paper, how it was recognised, and where it was posted."""
     home.digest("2026-03-11.txt", KITES)
