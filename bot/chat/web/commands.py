@@ -14,6 +14,17 @@ COMMANDS = {
 }
 """Every command and what it does, in the order in which help lists them."""
 
+OPERATORS = {
+    '"flow matching"': "these words, one after the other",
+    "pruning -survey": "the first word without the second",
+    'tag:"object detection"': "with this tag",
+    "author:lovelace": "by a person of that name",
+    "since:2025-03 before:2025-06-15": "from then on, and from before then",
+    "bookmarked:me": "among the papers you keep",
+    "code:yes": "with a link to code",
+}
+"""What a search understands beside words, by example, as help lists it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:

@@ -54,7 +54,9 @@ def environment(assets: Assets) -> Environment:
         safe_url=safe_url,
         site=site,
     )
-    env.globals.update(asset=assets.url, channel_url=channel_url, command_url=command_url, url=url)
+    env.globals.update(
+        asset=assets.url, channel_url=channel_url, command_url=command_url, tag_search=tag_search, url=url
+    )
     return env
 
 
@@ -111,6 +113,12 @@ def command_url(text: str, channel: str | None = None, page: int = 1) -> str:
     """The answer to a command, as a link."""
     query = {"text": text} | ({"channel": channel} if channel else {}) | ({"page": page} if page > 1 else {})
     return url("/command", query)
+
+
+def tag_search(tag: str) -> str:
+    """The command that finds the papers with a tag."""
+    name = tag.replace('"', " ")
+    return f'/search tag:"{name}"' if " " in name else f"/search tag:{name}"
 
 
 def url(path: str, query: Mapping[str, object]) -> str:

@@ -20,7 +20,7 @@ from starlette.responses import (
 
 from bot import library
 from bot.chat.web import feed, history
-from bot.chat.web.commands import COMMANDS, LONGEST, parse
+from bot.chat.web.commands import COMMANDS, LONGEST, OPERATORS, parse
 from bot.chat.web.html import channel_url
 from bot.chat.web.live import Live
 from bot.errors import NotFound, StoreError
@@ -102,7 +102,9 @@ class Pages:
                 return RedirectResponse(channel_url(channel.name, today), 303)
         if command.kind == "search":
             page = _page_number(request)
-            hits, total = await library.search(self._store, command.text, PAGE, (page - 1) * PAGE)
+            hits, total = await library.search(
+                self._store, command.text, PAGE, (page - 1) * PAGE, person=PERSON
+            )
             if page > 1 and not hits:
                 raise NotFound("There are not that many pages.")
             reply |= {"hits": hits, "total": total, "page": page, "pages": ceil(total / PAGE)}
@@ -271,6 +273,7 @@ class Pages:
             "pulse": self._live.pulse,
             "channels": await self._store.read(history.web_channels),
             "commands": COMMANDS,
+            "operators": OPERATORS,
             "longest": LONGEST,
             "channel": None,
             "view": "page",

@@ -5,7 +5,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from bot.chat.web.html import channel_url, command_url, long_date, marked, number, plural, safe_url, site
+from bot.chat.web.commands import parse
+from bot.chat.web.html import (
+    channel_url,
+    command_url,
+    long_date,
+    marked,
+    number,
+    plural,
+    safe_url,
+    site,
+    tag_search,
+)
+from bot.store import query
 
 
 @given(st.text())
@@ -65,3 +77,13 @@ def test_words_and_numbers() -> None:
         "2 boxes",
     )
     assert site("https://www.github.com/x") == "github.com"
+
+
+@pytest.mark.parametrize(
+    "tag", ["pruning", "object detection", "fine-tuning", "3d", "text-to-image generation"]
+)
+def test_a_tag_is_searched_for_by_its_whole_name(tag: str) -> None:
+    """The command asks for that tag, and for nothing beside."""
+    command = parse(tag_search(tag))
+    assert command.kind == "search"
+    assert query.parse(command.text) == query.Query(filters=(query.Filter("tag", tag),))

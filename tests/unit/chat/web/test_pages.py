@@ -4,9 +4,10 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from markupsafe import escape
 
 from bot import library
-from bot.chat.web.commands import COMMANDS
+from bot.chat.web.commands import COMMANDS, OPERATORS
 from bot.models import Bookmark, Channel, Decision
 from bot.store import Store, bookmarks, channels, papers
 from tests.unit.chat.web import world
@@ -90,6 +91,24 @@ async def test_a_search_answers_with_marks_and_places(client: Client) -> None:
     assert "<mark>" in (await client.get("/command?text=layer")).text
 
 
+async def test_a_tag_leads_to_the_papers_that_have_it(client: Client) -> None:
+    """A tag on a paper, or on a day's header, is a search for that very tag."""
+    page = (await client.get(DAY)).text
+    links = set(re.findall(r'href="(/command\?text=%2Fsearch\+tag[^"]+)"', page))
+    assert len(links) == 2
+    for link in links:
+        found = (await client.get(link.replace("&amp;", "&"))).text
+        assert 'class="paper-title"' in found
+
+
+async def test_my_bookmarks_can_be_searched(client: Client) -> None:
+    """``bookmarked:me`` is about the person before the web channel."""
+    assert "Nothing found" in (await client.get("/command?text=bookmarked:me+layer")).text
+    await client.post("/papers/1/bookmark", "keep=1")
+    page = (await client.get("/command?text=bookmarked:me+layer")).text
+    assert re.findall(r'id="paper-(\d+)"', page) == ["1"]
+
+
 async def test_search_results_are_paged(empty: Store) -> None:
     """Every hit is on exactly one page, and there is none after the last."""
     await world.post(empty, world.PAPERS, [brief(number) for number in range(1, 26)])
@@ -115,6 +134,8 @@ async def test_help_and_mistakes_name_every_command(client: Client) -> None:
         page = (await client.get(f"/command?text={text}")).text
         for name in COMMANDS:
             assert f">{name}</a>" in page
+        for example in OPERATORS:
+            assert f">{escape(example)}</a>" in page
     assert (await client.get(f"/command?text={'x' * 201}")).status == 400
 
 
