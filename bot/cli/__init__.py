@@ -129,12 +129,10 @@ def read(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
             digest = app.read_digest_file(settings, path)
         except DigestError as error:
             failed = True
-            click.echo(f"broadsheet: {error}", err=True)
+            _complain(str(error))
             continue
         for piece in digest.unreadable:
-            click.echo(
-                f"broadsheet: {path.name}, line {piece.line}: {piece.reason}: {piece.text[:60]!r}", err=True
-            )
+            _complain(f"{path.name}, line {piece.line}: {piece.reason}: {piece.text[:60]!r}")
         for brief in read_entries(digest.entries, make_brief):
             click.echo(terminal.json_line(terminal.reading(brief)) if as_json else terminal.brief(brief))
     if failed:
@@ -320,13 +318,18 @@ def _print(lines: Iterable[str]) -> None:
 
 
 def _fail(error: BroadsheetError) -> NoReturn:
-    click.echo(f"broadsheet: {error}", err=True)
+    _complain(str(error))
     raise SystemExit(error.exit_code) from None
+
+
+def _complain(text: str) -> None:
+    """One line on standard error, in a terminal in the place of a bar that came to no end."""
+    click.echo(f"{terminal.ANEW if sys.stderr.isatty() else ''}broadsheet: {text}", err=True)
 
 
 def _tell(receipt: Receipt, *, as_json: bool = False) -> None:
     if receipt.error is not None:
-        click.echo(f"broadsheet: {receipt.error}", err=True)
+        _complain(receipt.error)
     if as_json:
         click.echo(terminal.json_line(terminal.receipt_line(receipt)))
     elif receipt.error is None:

@@ -14,6 +14,9 @@ from bot.publish import Plan
 WIDEST = 100
 """Columns beyond which lines of text get hard to read."""
 
+ANEW = "\r\x1b[K"
+"""Begins the terminal's line again, and empties it."""
+
 
 def json_line(record: Mapping[str, Any]) -> str:
     """A record as one line of JSON."""
