@@ -11,13 +11,15 @@ and reason; a file that cannot be read at all gets a receipt with an error, and 
 
 import asyncio
 import hashlib
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from bot.errors import DigestError
@@ -114,10 +116,18 @@ _make_brief: MakeBrief
 
 
 def _work(make_brief: MakeBrief) -> None:
-    """Begin a worker process. Ctrl-C reaches it too, but its end is for the bot to decide."""
+    """Begin a worker process. Ctrl-C reaches it too, but its end is for the bot to decide; killed, the bot can't."""
     global _make_brief
     _make_brief = make_brief
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_bot, daemon=True).start()
+
+
+def _end_with_the_bot() -> None:
+    bot = parent_process()
+    assert bot is not None
+    bot.join()
+    os._exit(1)
 
 
 def _read(entry: Entry) -> Brief:

@@ -2,10 +2,12 @@
 
 import json
 import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.store import Store
-from tests.scenario.conftest import Home
+from tests.scenario.conftest import PATIENCE, Home
 from tests.scenario.test_run import DUCKS, GEESE, KITES
 
 MEGABYTE = 1_000_000
@@ -255,3 +257,34 @@ def test_digests_that_is_no_folder_is_told(home: Home) -> None:
     sick = home.run("doctor")
     assert sick.exit_code == 1
     assert "digests is not a folder" in sick.stdout
+
+
+def deaf_children(process: int) -> set[int]:
+    """The processes that this one has started and that have come so far as to ignore Ctrl-C."""
+    found = set()
+    for of_thread in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in map(int, of_thread.read_text().split()):
+            status = Path(f"/proc/{child}/status").read_text()
+            ignored = int(status.partition("SigIgn:")[2].split()[0], 16)
+            if ignored & 1 << signal.SIGINT - 1:
+                found.add(child)
+    return found
+
+
+@pytest.mark.skipif(not Path(f"/proc/self/task/{os.getpid()}/children").exists(), reason="no /proc here")
+def test_killed_while_reading_it_leaves_no_process_behind(home: Home) -> None:
+    """The workers that share a long file end when the command does, however it ends."""
+    papers = [(f"{KITES[0]} {number}", KITES[1].replace("three", str(number))) for number in range(1500)]
+    home.digest("a.txt", *papers)
+    reading = subprocess.Popen([sys.executable, "-m", "bot", "ingest"], cwd=home.path, env=home.environment())
+    workers: set[int] = set()
+    end = time.monotonic() + PATIENCE
+    while len(workers) < 2 and reading.poll() is None and time.monotonic() < end:
+        workers |= deaf_children(reading.pid)
+        time.sleep(0.01)
+    reading.kill()
+    reading.wait()
+    assert len(workers) >= 2
+    while (left := {one for one in workers if Path(f"/proc/{one}").exists()}) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not left
