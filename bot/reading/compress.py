@@ -213,9 +213,10 @@ def forms(sentence: str) -> list[Form]:
         end = len(text.rstrip())
     found: list[Form] = []
     seen: set[tuple[Span, ...]] = set()
+    marks = [(m.start(), _TAILS[(m.lastindex or 1) - 1][0]) for m in _TAIL.finditer(masked, 0, end)]
     for head, stretches in _heads(masked, end):
         start, last = stretches[-1]
-        for tail, stop in _tails(masked, start, last):
+        for tail, stop in _tails(masked, start, last, marks):
             kept = (*stretches[:-1], (start, stop))
             for keep_asides in (False, True) if asides else (False,):
                 spans = _without(kept, fillers if keep_asides else sorted(fillers + asides))
@@ -263,16 +264,19 @@ def _before_second(text: str, start: int, end: int) -> int:
     return second.start() if second and not _CLAUSE.search(text, start, second.start()) else end
 
 
-def _tails(text: str, start: int, end: int) -> list[tuple[str, int]]:
+def _tails(text: str, start: int, end: int, marks: list[tuple[int, str]]) -> list[tuple[str, int]]:
     """Where a form that begins at ``start`` may stop, longest first, and the kind of cut."""
     found = [("none", end)]
     first = min(start + SHORTEST_FORM, end)
     negation = _NEGATION.search(text, start, end)
     denied = negation.start() if negation else end
-    for match in _TAIL.finditer(text, first, end):
-        stop = match.start() - (text[match.start() - 1] == ",")
-        kind = _TAILS[(match.lastindex or 1) - 1][0]
-        if (stop < denied or kind not in _RESTRICTIVE) and _sound(text, start, stop, end):
+    for place, kind in marks:
+        stop = place - (text[place - 1] == ",")
+        if (
+            first <= place < end
+            and (stop < denied or kind not in _RESTRICTIVE)
+            and _sound(text, start, stop, end)
+        ):
             found.append((kind, stop))
     return [found[0], *reversed(found[1:])]
 

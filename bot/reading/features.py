@@ -63,7 +63,6 @@ class Sentence:
     cue: str
     features: tuple[str, ...]
     words: list[str]
-    stems: list[str]
     starts: list[int]
     word_features: list[tuple[str, ...]]
     known: list[int]
@@ -90,7 +89,7 @@ def read(title: str, abstract: str) -> Abstract:
         if found := tuple(_WORD.finditer(text)):
             texts.append(text)
             matches.append(found)
-    words = [tuple(match.group() for match in found) for found in matches]
+    words = [[match.group() for match in found] for found in matches]
     analysed = [[_word(word) for word in found] for found in words]
     sets = [{stem for stem, kind in found if kind != "s"} for found in analysed]
     spread: dict[str, int] = {}
@@ -143,7 +142,9 @@ def read(title: str, abstract: str) -> Abstract:
         news += new
         before |= content
         found_sentences.append(
-            _sentence(text, cue, features, matches[place], analysed[place], title_stems, told, spread)
+            _sentence(
+                text, cue, features, words[place], matches[place], analysed[place], title_stems, told, spread
+            )
         )
     return Abstract(tuple(found_sentences), len(title_stems), len(titled) or 1, max(overlaps, default=0.0))
 
@@ -174,6 +175,7 @@ def _sentence(
     text: str,
     cue: str,
     features: list[str],
+    words: list[str],
     matches: tuple[re.Match[str], ...],
     analysed: list[tuple[str, str]],
     title_stems: set[str],
@@ -208,8 +210,7 @@ def _sentence(
         text,
         cue,
         tuple(features),
-        [match.group().lower() for match in matches],
-        [stem for stem, _ in analysed],
+        words,
         [match.start() for match in matches],
         word_features,
         known,
@@ -237,8 +238,8 @@ def form_features(
     titled, told = divmod(hits, 1000)
     recall = titled / abstract.title_content
     first, last = kept[0][0], kept[-1][1]
-    start = sentence.words[first] if first < len(sentence.words) else ""
-    second = sentence.words[first + 1] if first + 1 < last else ""
+    start = sentence.words[first].lower() if first < len(sentence.words) else ""
+    second = sentence.words[first + 1].lower() if first + 1 < last else ""
     names = [
         f"n{min(size, 46) // 2}",
         f"N{min(size, 46) // 6}",
@@ -258,7 +259,7 @@ def form_features(
         f"cut{round(6 * (1 - size / len(sentence.words)))}",
     ]
     if last < len(sentence.words):
-        names.append(f"c {sentence.words[last]}")
+        names.append(f"c {sentence.words[last].lower()}")
     return names
 
 

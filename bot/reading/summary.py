@@ -31,7 +31,7 @@ LONGEST_TITLE = 500
 _MODEL = "summary_model.json"
 _UNIT = 1000
 """The model's integers are thousandths."""
-_SENTENCES = 4
+_SENTENCES = 3
 """Sentences whose forms are looked at, best first."""
 
 
@@ -57,7 +57,7 @@ def summarise(title: str, abstract: str) -> str:
     rated: list[tuple[float, int, list[float]]] = []
     for place, sentence in enumerate(document.sentences):
         worth = sum([weights(name, 0.0) for name in sentence.features])
-        words = sums(_worth(names) for names in sentence.word_features)
+        words = sums(map(_worth, sentence.word_features))
         rated.append((worth, place, words))
     rated.sort(key=lambda each: -each[0] - each[2][-1] / (len(each[2]) + USUAL))
 
