@@ -1,5 +1,6 @@
 """The commands a person types. Exit codes: 0 done, 1 something is wrong, 2 usage or settings, 3 a digest file
-could not be read, 4 the history cannot be used, 5 the address is taken, 6 there is no such thing."""
+could not be read, 4 the history cannot be used, 5 the address is taken, 6 there is no such thing, 130 stopped by
+Ctrl-C."""
 
 import asyncio
 import sys
