@@ -55,14 +55,22 @@ class Why:
 
 
 async def search(
-    store: Store, query: str, limit: int, offset: int = 0, *, person: str | None = None
+    store: Store,
+    query: str,
+    limit: int,
+    offset: int = 0,
+    *,
+    person: str | None = None,
+    last_id: int | None = None,
 ) -> tuple[list[Hit], int]:
     """The papers that match, best first, with why, and how many match in all. Any text is a query.
 
     An arXiv id, a DOI or the address of one finds that paper alone. ``person`` is who asks, for ``bookmarked:me``;
-    for the other operators see ``bot.store.query``.
+    for the other operators see ``bot.store.query``. Papers that come after ``last_id`` are passed over.
     """
-    return await store.read(_search, query[:LONGEST_QUERY], limit, min(offset, _LARGEST), person)
+    return await store.read(
+        _search, query[:LONGEST_QUERY], limit, min(offset, _LARGEST), person=person, last_id=last_id
+    )
 
 
 async def bookmark(store: Store, person: str, paper_id: int, now: datetime, source: str) -> bool:
@@ -118,7 +126,9 @@ async def why(store: Store, text: str) -> Why:
     return await store.read(_why, text[:LONGEST_QUERY])
 
 
-def _search(db: Connection, query: str, limit: int, offset: int, person: str | None) -> tuple[list[Hit], int]:
+def _search(
+    db: Connection, query: str, limit: int, offset: int, *, person: str | None, last_id: int | None
+) -> tuple[list[Hit], int]:
     identifier = arxiv_id(query) or doi(query)
     named = papers.by_identifier(db, identifier) if identifier is not None else None
     if named is not None:
@@ -126,7 +136,7 @@ def _search(db: Connection, query: str, limit: int, offset: int, person: str | N
     else:
         # An id that no paper has may stand in an abstract; an address in pieces is in many.
         words = query if identifier is None else f'"{identifier}"'
-        found, total = full_text.search(db, words, limit, offset, person)
+        found, total = full_text.search(db, words, limit, offset, person=person, last_id=last_id)
     counts = bookmarks.counts(db, [paper_id for paper_id, _ in found])
     return [_hit(db, paper_id, snippet, counts.get(paper_id, 0)) for paper_id, snippet in found], total
 

@@ -1,11 +1,12 @@
 """Full text over titles and abstracts, ranked by BM25, and the conditions beside it. No query is an error."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from bot.store.query import SHORT, Filter, Kind, Query, parse
+from bot.store.query import SHORT, Kind, Query, parse
 from bot.store.spelling import mended
 
 # How much a word counts in a title and in an abstract, tuned on the two collections CACM and CISI.
@@ -21,7 +22,7 @@ _FILTERS: dict[Kind, str] = {
     "author": "{id} IN (SELECT rowid FROM papers_authors WHERE papers_authors MATCH {value})",
     "since": f"EXISTS (SELECT 1 FROM papers p WHERE p.id = {{id}} AND {_DAY} >= {{value}})",
     "before": f"EXISTS (SELECT 1 FROM papers p WHERE p.id = {{id}} AND {_DAY} < {{value}})",
-    "bookmarked": "{id} IN (SELECT paper_id FROM bookmarks WHERE person = {value})",
+    "bookmarked": "{id} IN (SELECT paper_id FROM bookmarks WHERE person = :person)",
     "code": "EXISTS (SELECT 1 FROM papers p, json_each(p.links) link "
     "WHERE p.id = {id} AND link.value LIKE 'code %')",
 }
@@ -32,60 +33,76 @@ _LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _RAISED = re.compile("[⁰¹²³⁴-⁹⁻⁺]+")
 
 
+_LARGEST = 2**63 - 1
+"""SQLite's largest integer."""
+
+Values = Mapping[str, str | int]
+
+
 class _Sql(NamedTuple):
     """A query as SQL: what it reads from, its conditions, its order, and the values of all three."""
 
     source: str
     where: str
     order: str
-    values: dict[str, str]
+    values: Values
 
 
 def search(
-    db: Connection, text: str, limit: int, offset: int = 0, person: str | None = None
+    db: Connection,
+    text: str,
+    limit: int,
+    offset: int = 0,
+    *,
+    person: str | None = None,
+    last_id: int | None = None,
 ) -> tuple[list[tuple[int, str]], int]:
     """The papers that match, best first, as (id, snippet) with the words found in ‹ ›, and how many match in all.
 
-    What the text may say is in ``query``; ``person`` is who asks. Papers whose title begins with the words come
-    first. Of up to three words then the papers with all of them, then those with any, a title's words counting
-    three times; of more words those with any. Without words the newest come first, with an empty snippet.
-    A word that no paper has is mended by a letter, if nothing is found otherwise.
+    What the text may say is in ``query``; ``person`` is who asks; with ``last_id`` papers admitted after that one
+    are passed over, so that the pages of an answer fit together while papers arrive.
+
+    Papers whose title begins with the words come first. Of up to three words then the papers with all of them,
+    then those with any, a title's words counting three times; of more words those with any. Without words the
+    newest come first, with an empty snippet. If nothing is found, words that no paper has are mended by a letter.
     """
     query = parse(text)
-    total = _count(db, query, person)
+    given: Values = {"person": person or "", "last_id": _LARGEST if last_id is None else last_id}
+    total = _count(db, query, given)
     if not total and query.words:
         spelt = dict(zip(query.words, mended(db, query.words), strict=True))
         words, title = (
             tuple(spelt.get(word, word) for word in given) for given in (query.words, query.title)
         )
         query = replace(query, words=words, title=title)
-        total = _count(db, query, person)
+        total = _count(db, query, given)
     if not total:
         return [], 0
-    sql = _sql(query, person)
+    sql = _sql(query, given)
     rows = db.execute(
         f"SELECT found.rowid AS id FROM {sql.source} WHERE {sql.where} ORDER BY {sql.order} "
         "LIMIT :limit OFFSET :offset",
-        sql.values | {"limit": max(limit, 0), "offset": max(offset, 0)},
+        {**sql.values, "limit": max(limit, 0), "offset": max(offset, 0)},
     ).fetchall()
     some = _any(query)
     return [(row["id"], _snippet(db, some, row["id"])) for row in rows], total
 
 
-def _count(db: Connection, query: Query, person: str | None) -> int:
+def _count(db: Connection, query: Query, given: Values) -> int:
     if query == Query(title=query.title):
         return 0
-    sql = _sql(query, person)
+    sql = _sql(query, given)
     row = db.execute(f"SELECT count(*) AS n FROM {sql.source} WHERE {sql.where}", sql.values).fetchone()
     return int(row["n"])
 
 
-def _sql(query: Query, person: str | None) -> _Sql:
-    values: dict[str, str] = {}
-    conditions, order = [], ["found.rowid DESC"]
+def _sql(query: Query, given: Values) -> _Sql:
+    values: dict[str, str | int] = dict(given)
+    order = ["found.rowid DESC"]
     match = _match(query)
     # The plus keeps SQLite from asking the full text once for each paper of a condition.
     source, paper_id = ("papers_fts AS found", "+found.rowid") if match else ("papers AS found", "found.id")
+    conditions = [f"{paper_id} <= :last_id"]
     if match:
         conditions.append("found.papers_fts MATCH :match")
         order = [*_order(query, values), *order]
@@ -98,21 +115,11 @@ def _sql(query: Query, person: str | None) -> _Sql:
     for place, one in enumerate(query.filters):
         condition = _FILTERS[one.kind].format(id=paper_id, value=f":filter{place}")
         conditions.append(condition if one.wanted else f"NOT ({condition})")
-        values[f"filter{place}"] = _value(one, person)
+        values[f"filter{place}"] = _quoted(one.value) if one.kind == "author" else one.value
     return _Sql(source, " AND ".join(conditions), ", ".join(order), values)
 
 
-def _value(condition: Filter, person: str | None) -> str:
-    match condition.kind:
-        case "author":
-            return _quoted(condition.value)
-        case "bookmarked":
-            return person or ""
-        case _:
-            return condition.value
-
-
-def _order(query: Query, values: dict[str, str]) -> list[str]:
+def _order(query: Query, values: dict[str, str | int]) -> list[str]:
     """Titles that begin with the words, the shortest first; papers with all words; then by BM25."""
     order = []
     if query.title:

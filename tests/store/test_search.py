@@ -43,7 +43,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 
 def ids(db: Connection, query: str, limit: int = 10, offset: int = 0, person: str | None = None) -> list[int]:
     """The papers found."""
-    return [paper_id for paper_id, _ in search.search(db, query, limit, offset, person)[0]]
+    return [paper_id for paper_id, _ in search.search(db, query, limit, offset, person=person)[0]]
 
 
 def test_papers_with_all_words_come_before_those_with_some(filled: Connection) -> None:
@@ -79,6 +79,19 @@ def test_pages_follow_one_another(filled: Connection) -> None:
     assert search.search(filled, "attention", 1)[1] == 3
     assert ids(filled, "attention", -1) == []
     assert ids(filled, "attention", 10, -5) == ids(filled, "attention")
+
+
+def test_pages_fit_together_while_papers_arrive(db: Connection) -> None:
+    """What arrives between two pages pushes nothing over their edge."""
+    for number in range(6):
+        papers.admit(db, brief(f"Kites {number}", "kite " * number), (), samples.NOW)
+    for query in ("kites", "since:2000", "kites and strings of the many kinds"):
+        before = search.search(db, query, 3, last_id=6)
+        papers.admit(db, brief("Kites", "Kites, kites."), (), samples.NOW)
+        after = search.search(db, query, 3, 3, last_id=6)
+        assert {paper_id for paper_id, _ in before[0] + after[0]} == set(range(1, 7))
+        assert before[1] == after[1] == 6
+        assert search.search(db, query, 3)[1] > 6
 
 
 def test_stop_words_count_when_there_are_no_others(filled: Connection) -> None:
@@ -185,6 +198,15 @@ def test_a_title_that_begins_so_comes_first(shelf: Connection) -> None:
     assert ids(shelf, "attention") == [4, 3]
     assert ids(shelf, "attention is what") == [3, 4]
     assert ids(shelf, "Mamba: Selective State")[0] == 1
+
+
+def test_a_word_that_only_begins_a_title_is_no_name(db: Connection) -> None:
+    """One word comes first as a whole title or before a colon; else it is a word like others."""
+    papers.admit(db, brief("Kites fly over long distances and many hills", "Far."), (), samples.NOW)
+    papers.admit(db, brief("On kites", "Kites, kites, kites."), (), samples.NOW)
+    papers.admit(db, brief("Kites: a long introduction to flying over hills", "Far."), (), samples.NOW)
+    assert ids(db, "kites") == [3, 2, 1]
+    assert ids(db, "kites fly over") == [1, 3, 2]
 
 
 def test_a_letter_is_forgiven_when_nothing_else_is_found(shelf: Connection) -> None:
