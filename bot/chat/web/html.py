@@ -109,10 +109,10 @@ def channel_url(name: str, day: date | None = None) -> str:
     return f"/channels/{quote(name, safe='')}" + (f"/{day.isoformat()}" if day else "")
 
 
-def command_url(text: str, channel: str | None = None, page: int = 1) -> str:
-    """The answer to a command, as a link."""
-    query = {"text": text} | ({"channel": channel} if channel else {}) | ({"page": page} if page > 1 else {})
-    return url("/command", query)
+def command_url(text: str, channel: str | None = None, page: int = 1, last: int | None = None) -> str:
+    """The answer to a command, as a link; further pages are about the papers up to ``last``."""
+    given = {"channel": channel, "page": page if page > 1 else None, "last": last if page > 1 else None}
+    return url("/command", {"text": text} | {name: value for name, value in given.items() if value})
 
 
 def tag_search(tag: str) -> str:

@@ -25,7 +25,7 @@ from bot.chat.web.html import channel_url
 from bot.chat.web.live import Live
 from bot.errors import NotFound, StoreError
 from bot.models import Brief, Channel
-from bot.store import Store
+from bot.store import Store, papers
 
 PERSON = "web:me"
 """Whoever sits before the local web channel: there are no accounts."""
@@ -102,12 +102,19 @@ class Pages:
                 return RedirectResponse(channel_url(channel.name, today), 303)
         if command.kind == "search":
             page = _page_number(request)
+            last_id = _last_id(request) or await self._store.read(papers.last_id)
             hits, total = await library.search(
-                self._store, command.text, PAGE, (page - 1) * PAGE, person=PERSON
+                self._store, command.text, PAGE, (page - 1) * PAGE, person=PERSON, last_id=last_id
             )
             if page > 1 and not hits:
                 raise NotFound("There are not that many pages.")
-            reply |= {"hits": hits, "total": total, "page": page, "pages": ceil(total / PAGE)}
+            reply |= {
+                "hits": hits,
+                "total": total,
+                "last": last_id,
+                "page": page,
+                "pages": ceil(total / PAGE),
+            }
             reply |= await self._marks([hit.brief for hit in hits])
         status = 400 if command.kind == "too-long" else 200
         return await self._channel_page(timeline, "reply", reply, status)
@@ -306,6 +313,12 @@ def _page_number(request: Request, name: str = "page") -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and 1 <= int(text) <= LAST_PAGE):
         raise NotFound("There is no such page.")
     return int(text)
+
+
+def _last_id(request: Request) -> int | None:
+    """The last paper that there was when the first page was shown, as the links to further pages say."""
+    text = request.query_params.get("last", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
 
 
 def _date(text: str) -> date:

@@ -120,6 +120,18 @@ async def test_search_results_are_paged(empty: Store) -> None:
     assert (await browser.get("/command?text=layer&page=3")).status == 404
 
 
+async def test_search_results_stay_in_place_while_papers_arrive(empty: Store) -> None:
+    """The link to the next page leads on from this one, whatever was read meanwhile."""
+    await world.post(empty, world.PAPERS, [brief(number) for number in range(1, 26)])
+    browser = world.client(empty)
+    first = (await browser.get("/command?text=layer")).text
+    await empty.write(world.read_digest, "more.txt", [brief(number) for number in range(26, 51)], NOW)
+    (following,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = (await browser.get(following.replace("&amp;", "&"))).text
+    found = [int(number) for page in (first, second) for number in re.findall(r'id="paper-(\d+)"', page)]
+    assert sorted(found) == list(range(1, 26))
+
+
 @pytest.mark.parametrize(
     "text", ['"', "AND OR NOT", "a*b^c:d", "title:x", "‹x›", "\x00", "😀", "%ED%A0%80", "'; --"]
 )
