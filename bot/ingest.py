@@ -16,7 +16,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from multiprocessing import get_context, parent_process
@@ -31,7 +31,7 @@ from bot.sources.inbox import load
 from bot.store import Connection, Store, digests, papers
 
 Progress = Callable[[int, int], None]
-"""Told now and then how many steps of a file are done, of how many: each entry is read, then admitted.
+"""Told now and then how many steps of a file are done, of how many.
 
 May raise, from whatever thread, to end the work: then nothing of the file is kept, and it can be read again.
 """
@@ -81,34 +81,43 @@ async def ingest(
         return receipt
     name = file.name
     del file  # its bytes may be most of the memory in use
-    count = len(digest.entries)
+    count, many = len(digest.entries), len(digest.entries) >= MANY
+    first, steps = (0, count) if many else (count, 2 * count)
 
     def tell(done: int) -> None:
-        if progress is not None and (done % PROGRESS_STEP == 0 or done == 2 * count):
-            progress(done, 2 * count)
+        if progress is not None and (done % PROGRESS_STEP == 0 or done == steps):
+            progress(done, steps)
 
-    briefs = await asyncio.to_thread(read_entries, digest.entries, make_brief, tell)
-    return await store.write(
-        _admit_all, sha256, name, digest, briefs, make_brief, now, lambda done: tell(count + done)
-    )
+    with made(digest.entries, make_brief) as briefs:
+        if not many:  # then others need not wait for the transaction while the entries are read
+            briefs = iter(await asyncio.to_thread(_told, briefs, tell))
+        return await store.write(
+            _admit_all, sha256, name, digest, briefs, make_brief, now, lambda done: tell(first + done)
+        )
 
 
-def read_entries(
-    entries: Sequence[Entry], make_brief: MakeBrief, tell: Callable[[int], None] = lambda _: None
-) -> list[Brief]:
-    """What the bot makes of each entry, in order; touches no store. Many entries are shared out to every core."""
-    briefs: list[Brief] = []
-    with ExitStack() as stack:
-        made: Iterator[Brief] = (make_brief(paper_of(entry)) for entry in entries)
-        if len(entries) >= MANY:
-            workers = ProcessPoolExecutor(
-                mp_context=get_context("spawn"), initializer=_work, initargs=(make_brief,)
-            )
-            made = stack.enter_context(workers).map(_read, entries, chunksize=CHUNK)
-        for brief in made:
-            briefs.append(brief)
-            tell(len(briefs))
-    return briefs
+@contextmanager
+def made(entries: Sequence[Entry], make_brief: MakeBrief) -> Iterator[Iterator[Brief]]:
+    """What the bot makes of each entry, in order; touches no store.
+
+    Many entries are shared out to every core, and made ahead of whoever takes them.
+    """
+    if len(entries) < MANY:
+        yield (make_brief(paper_of(entry)) for entry in entries)
+        return
+    workers = ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_work, initargs=(make_brief,))
+    try:
+        yield workers.map(_read, entries, chunksize=CHUNK)
+    finally:
+        workers.shutdown(cancel_futures=True)
+
+
+def _told(briefs: Iterator[Brief], tell: Callable[[int], None]) -> list[Brief]:
+    found = []
+    for brief in briefs:
+        found.append(brief)
+        tell(len(found))
+    return found
 
 
 _make_brief: MakeBrief
@@ -165,7 +174,7 @@ def _admit_all(
     sha256: str,
     file: str,
     digest: Digest,
-    briefs: Sequence[Brief],
+    briefs: Iterator[Brief],
     make_brief: MakeBrief,
     now: datetime,
     tell: Callable[[int], None],

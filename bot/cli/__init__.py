@@ -13,7 +13,7 @@ import click
 from bot import __version__, app
 from bot.cli import terminal
 from bot.errors import BroadsheetError, DigestError
-from bot.ingest import Progress, read_entries
+from bot.ingest import Progress, made
 from bot.models import Receipt
 from bot.settings import Settings
 
@@ -134,8 +134,9 @@ def read(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
             continue
         for piece in digest.unreadable:
             _complain(f"{path.name}, line {piece.line}: {piece.reason}: {piece.text[:60]!r}")
-        for brief in read_entries(digest.entries, make_brief):
-            click.echo(terminal.json_line(terminal.reading(brief)) if as_json else terminal.brief(brief))
+        with made(digest.entries, make_brief) as briefs:
+            for brief in briefs:
+                click.echo(terminal.json_line(terminal.reading(brief)) if as_json else terminal.brief(brief))
     if failed:
         raise SystemExit(DigestError.exit_code)
 
@@ -172,8 +173,8 @@ def post(load: Load, channel: str | None) -> None:
     """
     from bot.app import asking
 
-    for one, made, new in _wait(asking.post_now(load(), channel)):
-        click.echo(terminal.posted(one, made, new=new))
+    for one, out, new in _wait(asking.post_now(load(), channel)):
+        click.echo(terminal.posted(one, out, new=new))
 
 
 # What begins with a dash is a word to leave out, so that only options with two dashes are options.

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Stopped
-from bot.ingest import MANY, ingest, merged, read_entries
+from bot.ingest import MANY, ingest, made, merged
 from bot.models import Brief, Link, Paper, Receipt
 from bot.reading import brief as reading
 from bot.reading.tags import load_taxonomy
@@ -220,5 +220,5 @@ async def test_many_entries_are_read_by_several_processes_alike(store: Store, tm
     make_brief = partial(
         reading.brief_of, taxonomy=load_taxonomy('["kites"]\nphrases = ["kite"]\n', name="t")
     )
-    alike = read_entries(entries[:20], make_brief)
-    assert read_entries(entries, make_brief)[:20] == alike
+    with made(entries[:20], make_brief) as few, made(entries, make_brief) as many:
+        assert list(few) == list(many)[:20]
