@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from bot import app
-from bot.errors import Stopped, StoreError
+from bot.errors import DigestError, Stopped, StoreError
 from bot.ingest import MakeBrief, Progress, ingest
 from bot.models import Receipt
 from bot.publish import Publisher
@@ -49,6 +49,7 @@ async def run(
         publisher = Publisher(store, {"web": WebAdapter()}, app.now)
         async with serve(store, settings.web, clock=app.now, stop=stop) as address:
             on_address(address)
+            _warn_of(settings.digests)
             try:
                 await _work(settings, store, publisher, make_brief, stop, on_receipt, on_progress)
             except Stopped as error:
@@ -56,6 +57,20 @@ async def run(
             finally:
                 stop.set()
                 await publisher.stop(PATIENCE)
+
+
+def _warn_of(folder: Path) -> None:
+    """Tell at once when there is no folder to read: the bot goes on, and reads it as soon as it is there."""
+    try:
+        scan(folder)
+    except DigestError as error:
+        log.error("no digest file can be read", error=str(error))
+    else:
+        if not folder.exists():
+            log.warning(
+                "the digests folder is not there yet; make it and put digest files into it",
+                folder=str(folder),
+            )
 
 
 def _stop_by_signal() -> asyncio.Event:

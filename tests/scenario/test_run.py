@@ -150,3 +150,14 @@ def test_told_to_stop_while_it_reads_it_stops_and_reads_anew(home: Home, start: 
     (receipt,) = home.lines("ingest", "--json")
     assert receipt["new"] + receipt["seen"] == len(papers)
     assert receipt["new"] > 0
+
+
+def test_a_digests_folder_that_cannot_be_read_is_told(home: Home, start: Start) -> None:
+    """A file in the folder's place is one line in the log; the bot goes on, and reads the folder once it is one."""
+    place = home.path / "digests"
+    place.write_text("in the way")
+    bot = start()
+    bot.wait_for("no digest file can be read")
+    place.unlink()
+    home.digest("a.txt", KITES)
+    bot.page_with("/", KITES[0])
