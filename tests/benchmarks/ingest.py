@@ -55,7 +55,7 @@ def first_post(digests: list[Path]) -> tuple[float, float]:
                 with urllib.request.urlopen(f"{found.group()}/", timeout=30) as answer:
                     if b"<article" in answer.read():
                         break
-                time.sleep(0.01)
+                time.sleep(0.1)
             seconds = time.perf_counter() - began
             status = Path(f"/proc/{process.pid}/status").read_text()
             resident = re.search(r"VmRSS:\s+(\d+)", status)
