@@ -166,7 +166,9 @@ def same(one: Snapshot, other: Snapshot) -> bool:
 async def watch(
     folder: Path, *, now: Callable[[], datetime], stop: asyncio.Event
 ) -> AsyncIterator[list[Path]]:
-    """Give the digest files that have come to rest since the last time, at first all of them; until ``stop``.
+    """Give the digest files that have come to rest since the last time, until ``stop``.
+
+    At first all of them, even when there are none, so that whoever waits for the first look can go on.
 
     The folder may come and go. A file is given within a second of its last change.
     """
@@ -176,6 +178,7 @@ async def watch(
     given: dict[Path, Snapshot] = {}
     moving: dict[Path, Snapshot] = {}
     ready: dict[Path, datetime] = {}
+    began, looked = now(), False
     try:
         while not stop.is_set():
             present = _identity(folder)
@@ -191,7 +194,9 @@ async def watch(
             moving = {p: _first_such(moving.get(p), s) for p, s in fresh.items() if p not in rested}
             given = {p: s for p, s in (given | rested).items() if p in seen}
             ready |= {p: s.taken for p, s in rested.items() if p not in ready}
-            if ready and (not moving or now() - min(ready.values()) >= TOGETHER):
+            since = min(ready.values(), default=began)
+            if (ready or not looked) and (not moving or now() - since >= TOGETHER):
+                looked = True
                 yield [p for p in seen if p in ready]
                 ready.clear()
             if moving:

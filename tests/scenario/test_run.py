@@ -161,3 +161,11 @@ def test_a_digests_folder_that_cannot_be_read_is_told(home: Home, start: Start) 
     place.unlink()
     home.digest("a.txt", KITES)
     bot.page_with("/", KITES[0])
+
+
+def test_papers_that_wait_are_posted_though_no_file_is_left(home: Home, start: Start) -> None:
+    """What the history holds is posted on time also when the digests folder has been emptied."""
+    path = home.digest("a.txt", KITES)
+    home.run("ingest")
+    path.unlink()
+    start().page_with("/", KITES[0])

@@ -157,8 +157,11 @@ def clock() -> datetime:
 
 
 async def next_of(files: AsyncIterator[list[Path]], *, seconds: float = 2) -> list[str]:
-    """Return the names that come next, within the promised time."""
-    return [p.name for p in await asyncio.wait_for(anext(files), seconds)]
+    """Return the names that come next, within the promised time; a first look may find none."""
+    async with asyncio.timeout(seconds):
+        while not (found := await anext(files)):
+            pass
+    return [p.name for p in found]
 
 
 async def test_watch_gives_what_is_there_and_what_lands(tmp_path: Path) -> None:
@@ -177,6 +180,16 @@ async def test_watch_gives_what_is_there_and_what_lands(tmp_path: Path) -> None:
     began = time.monotonic()
     assert [found async for found in files] == []
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_watch_looks_once_even_when_nothing_is_there(tmp_path: Path, there: bool) -> None:
+    """An empty folder, or none, is told at once, so that whoever waits for the first look can go on."""
+    stop = asyncio.Event()
+    files = watch(tmp_path if there else tmp_path / "none", now=clock, stop=stop)
+    assert await asyncio.wait_for(anext(files), 1) == []
+    stop.set()
+    assert [found async for found in files] == []
 
 
 async def test_watch_gives_together_what_lands_together(tmp_path: Path) -> None:
