@@ -76,9 +76,6 @@ _OPENER = re.compile(
     ) \s*""",
     re.I | re.X,
 )
-_SUBJECT = re.compile(
-    rf"\b(?:we|this {_SOURCE}|our (?:paper|work|contribution|goal|approach|method|model))\b", re.I
-)
 _FRONTED = re.compile(rf"(?:, |, and |; |: | and |, but |, so )(?=(?:we|this {_SOURCE})\b)")
 _UNMARKED = re.compile(
     r"(?:to|by|in order|with|for|inspired|motivated|based|using)\b[^,]{0,80}? (?=we\b)", re.I
