@@ -25,9 +25,6 @@ CONFIG = Path("config/broadsheet.toml")
 DATABASE = "broadsheet.db"
 """The history's file in the data folder."""
 
-PERSON = "web:me"
-"""The one person of the local web channel and of the terminal."""
-
 
 MEGABYTE = 1_000_000
 """Bytes in a megabyte of the settings."""

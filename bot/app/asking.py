@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bot import app, library
 from bot.chat.web import WebAdapter
+from bot.chat.web.pages import PERSON
 from bot.errors import NotFound
 from bot.library import Kept, Why
 from bot.models import Brief, Channel, Hit, Post
@@ -15,7 +16,7 @@ from bot.store import Store, channels, papers
 async def search(settings: Settings, query: str, limit: int) -> tuple[list[Hit], int]:
     """The papers that match, best first, and how many match in all."""
     with app.opened(settings, writes=False) as store:
-        return await library.search(store, query, limit, person=app.PERSON)
+        return await library.search(store, query, limit, person=PERSON)
 
 
 async def kept(settings: Settings) -> list[Kept]:
