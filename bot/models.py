@@ -132,7 +132,11 @@ class Interests:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """Where posts go, and when. ``key`` is ``platform:address``, for good; ``time`` is local in ``zone``."""
+    """Where posts go, and when. ``key`` is ``platform:address``, for good; ``time`` is local in ``zone``.
+
+    ``server`` is the platform's id of the community that the channel belongs to, where there are such and it
+    is known; ``owner`` the person (``platform:id``) who set it up in the platform, if it was set up there.
+    """
 
     key: str
     platform: str
@@ -143,6 +147,8 @@ class Channel:
     max_papers: int = 20
     quiet_line: bool = False
     interests: Interests = field(default_factory=Interests)
+    server: str | None = None
+    owner: str | None = None
 
 
 class State(StrEnum):

@@ -212,7 +212,84 @@ INSERT INTO papers_authors (papers_authors) VALUES ('rebuild');
 CREATE VIRTUAL TABLE papers_terms USING fts5vocab(papers_fts, row)
 """
 
-MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history, m002_search)
+
+def m003_platforms(db: "Database") -> None:
+    """Channels set up in a platform, and that rest; reactions; follows and the notices of them; people."""
+    for statement in _M003.split(";\n\n"):
+        db.execute(statement)
+
+
+_M003 = """
+ALTER TABLE channels ADD COLUMN server TEXT;
+
+ALTER TABLE channels ADD COLUMN owner TEXT;
+
+ALTER TABLE channels ADD COLUMN source TEXT NOT NULL DEFAULT 'settings' CHECK (source IN ('settings', 'setup'));
+
+ALTER TABLE channels ADD COLUMN left_at TEXT;
+
+ALTER TABLE channels ADD COLUMN broken TEXT;
+
+ALTER TABLE channels ADD COLUMN rests_until TEXT;
+
+CREATE TABLE reactions (
+    message_id INTEGER NOT NULL REFERENCES messages(id),
+    person TEXT NOT NULL,
+    emoji TEXT NOT NULL,
+    PRIMARY KEY (message_id, person, emoji)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX reactions_person ON reactions(person);
+
+CREATE TABLE follows (
+    person TEXT NOT NULL,
+    server TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('tag', 'phrase')),
+    value TEXT NOT NULL,
+    direct INTEGER NOT NULL,
+    created TEXT NOT NULL,
+    PRIMARY KEY (person, server, kind, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX follows_server ON follows(server);
+
+CREATE TABLE followed (
+    post_id INTEGER NOT NULL REFERENCES posts(id),
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    paper_id INTEGER NOT NULL REFERENCES papers(id),
+    PRIMARY KEY (post_id, kind, value, paper_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE notices (
+    post_id INTEGER NOT NULL REFERENCES posts(id),
+    person TEXT NOT NULL,
+    nonce TEXT NOT NULL UNIQUE,
+    state TEXT NOT NULL DEFAULT 'pending'
+        CHECK (state IN ('pending', 'sending', 'sent', 'rejected', 'failed', 'unknown')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    claimed TEXT,
+    not_before TEXT,
+    error TEXT,
+    PRIMARY KEY (post_id, person)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX notices_open ON notices(post_id) WHERE state NOT IN ('sent', 'rejected');
+
+CREATE INDEX notices_person ON notices(person);
+
+CREATE TABLE people (
+    person TEXT PRIMARY KEY,
+    caught_up TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+
+MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history, m002_search, m003_platforms)
 """Every step, oldest first; the function's name is what the database remembers."""
 
 

@@ -229,10 +229,11 @@ def message(db: Connection, message_id: int) -> Message | None:
     return None if row is None else _message(row)
 
 
-def message_of_platform(db: Connection, channel: str, platform_id: str) -> Message | None:
-    """The message that the platform knows under this id."""
+def message_of_platform(db: Connection, platform: str, platform_id: str) -> Message | None:
+    """The message that this platform knows under this id."""
     row = db.execute(
-        f"{_MESSAGES} WHERE m.platform_id = ? AND p.channel = ?", (platform_id, channel)
+        f"{_MESSAGES} JOIN channels c ON c.key = p.channel WHERE m.platform_id = ? AND c.platform = ?",
+        (platform_id, platform),
     ).fetchone()
     return None if row is None else _message(row)
 

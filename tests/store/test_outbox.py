@@ -304,11 +304,11 @@ def test_a_thread_is_recorded_with_its_post(db: Connection, post: Post) -> None:
 
 
 def test_a_message_is_found_by_its_platforms_id(db: Connection, post: Post) -> None:
-    """A reaction names the platform's id; the same id in another channel is another message."""
+    """A reaction names the platform's id; the same id on another platform is another message."""
     bring(db, 1, State.SENT)
-    assert outbox.message_of_platform(db, CHANNEL.key, "m1") == known(db, 1)
-    assert outbox.message_of_platform(db, OTHER.key, "m1") is None
-    assert outbox.message_of_platform(db, CHANNEL.key, "m2") is None
+    assert outbox.message_of_platform(db, CHANNEL.platform, "m1") == known(db, 1)
+    assert outbox.message_of_platform(db, "discord", "m1") is None
+    assert outbox.message_of_platform(db, CHANNEL.platform, "m2") is None
 
 
 def test_placements_say_what_became_of_a_paper(db: Connection, post: Post) -> None:

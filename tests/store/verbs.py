@@ -29,6 +29,11 @@ def _call(verb: Callable[..., object], *args: object, **kwargs: object) -> Call:
     return Call(name, lambda db: verb(db, *args, **kwargs))
 
 
+LAB = replace(CHANNEL, key="discord:5", platform="discord", address="5", name="lab", server="77")
+LIBRARY = replace(LAB, key="discord:6", address="6", name="library")
+ATTIC = replace(LAB, key="discord:7", address="7", name="attic", server="88")
+"""Channels of two servers, of which the second was left."""
+
 MESSAGE = 2
 """A message of the post that ``samples.fill`` makes, which is claimed before ``WRITES``."""
 
@@ -38,6 +43,8 @@ READS = (
     _call(bookmarks.kept_by, "web:ada", [1, 2]),
     _call(channels.active),
     _call(channels.get, CHANNEL.key),
+    _call(channels.resting, NOW),
+    _call(channels.broken),
     _call(digests.receipt, "sha-a.txt"),
     _call(digests.quarantined, "sha-a.txt"),
     _call(digests.since_post, CHANNEL.key, NOW),
@@ -54,7 +61,7 @@ READS = (
     _call(outbox.messages, 1),
     _call(outbox.open_posts, CHANNEL.key),
     _call(outbox.message, 1),
-    _call(outbox.message_of_platform, CHANNEL.key, "m1"),
+    _call(outbox.message_of_platform, CHANNEL.platform, "m1"),
     _call(outbox.states),
     _call(outbox.placements, 1),
     _call(papers.candidates, samples.paper(1), samples.keys(1)),
@@ -77,6 +84,14 @@ WRITES = (
     _call(bookmarks.note, "web:ada", 2, "read again"),
     _call(bookmarks.remove, "web:ada", 2),
     _call(channels.sync, [OTHER]),
+    _call(channels.set_up, LAB),
+    _call(channels.take_down, LIBRARY.key),
+    _call(channels.break_, CHANNEL.key, "403", NOW),
+    _call(channels.mend, LIBRARY.key),
+    _call(channels.place, CHANNEL.key, "77"),
+    _call(channels.leave, "discord", "77", NOW),
+    _call(channels.come_back, "discord", "88"),
+    _call(channels.forget_left, samples.later(days=1)),
     _call(digests.record, "sha-c.txt", "c.txt", NOW),
     _call(digests.finish, 1, Receipt("a.txt", 9, 9, 0, 0)),
     _call(digests.forget_failure, "sha-broken.txt"),
@@ -100,6 +115,10 @@ def prepare(db: Connection) -> None:
     """``samples.fill``, and for every one of ``WRITES`` something to change."""
     samples.fill(db)
     bookmarks.add(db, Bookmark("web:ada", 2, NOW))
+    channels.set_up(db, LIBRARY)
+    channels.break_(db, LIBRARY.key, "404", NOW)
+    channels.set_up(db, ATTIC)
+    channels.leave(db, "discord", "88", NOW)
     broken = digests.record(db, "sha-broken.txt", "broken.txt", NOW)
     digests.quarantine(db, broken, [Unreadable(1, "not text", "\\x00")])
     digests.finish(db, broken, Receipt("broken.txt", 0, 0, 0, 1, error="not a digest"))
