@@ -128,7 +128,7 @@ async def _work(
             await read(paths)
             await publisher.tick()
             if ticker is None:
-                await publisher.settle()
+                await publisher.settle(PATIENCE)
                 from bot.schedule import start_ticker
 
                 ticker = start_ticker(tick)

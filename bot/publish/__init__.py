@@ -10,12 +10,16 @@
                         ├─► failed       not accepted; tried again at ``not_before``
                         └─► unknown      we died, or the answer did, between send and record
 
+    A broken channel (gone, or a permission is missing) rests with all that it has yet to get, its owner is told
+    once, and it is tried again every ``BROKEN_RETRY``.
+
 An ``unknown`` message younger than ``NONCE_WINDOW`` is sent again with the same nonce. An older one is
 first looked for in the channel's history; only what is not there is sent. If history can't be read it stays
 ``unknown`` and the log says so: nothing is ever resent blindly.
 """
 
 from bot.publish.delivery import (
+    Broken,
     ChatAdapter,
     Failed,
     Outcome,
@@ -27,6 +31,7 @@ from bot.publish.delivery import (
 from bot.publish.planning import Plan, compose, content, due, plan, preview
 
 __all__ = [
+    "Broken",
     "ChatAdapter",
     "Failed",
     "Outcome",

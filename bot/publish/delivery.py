@@ -23,6 +23,9 @@ NONCE_WINDOW = timedelta(seconds=60)
 RETRY_FIRST, RETRY_MOST = timedelta(seconds=5), timedelta(hours=1)
 """The first and the longest wait before a failed message is tried again; it doubles in between."""
 
+BROKEN_RETRY = timedelta(hours=1)
+"""The wait before a broken channel is tried again: seldom enough not to add up to a ban for invalid requests."""
+
 HISTORY_RETRY = timedelta(minutes=5)
 """The wait before an unreadable history, or a refused thread, is tried again."""
 
@@ -56,7 +59,22 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | Rejected | Failed | Unknown
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Nothing can be posted in this channel until a person mends it: it is gone, or a permission is missing."""
+
+    reason: str
+
+
+Outcome = Sent | Rejected | Failed | Unknown | Broken
+
+
+class _ChannelBroken(Exception):
+    """Ends the delivery to a channel at once."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class ChatAdapter(Protocol):
@@ -73,6 +91,9 @@ class ChatAdapter(Protocol):
 
         None means that it is certainly not there. Raises HistoryUnavailable when that can't be told.
         """
+
+    async def tell(self, channel: Channel, text: str) -> None:
+        """Tell the person who looks after the channel what is wrong with it, where that can be done; never raises."""
 
 
 def retry_time(attempts: int, outcome: Failed | Unknown, now: datetime) -> datetime:
@@ -96,17 +117,21 @@ class Publisher:
         self._stopping = False
 
     async def tick(self) -> None:
-        """Start on every channel that is idle; ``settle`` waits for them."""
+        """Start on every channel that is idle and does not rest; ``settle`` waits for them."""
+        resting = await self._store.read(channels.resting, self._clock())
         for channel in await self._store.read(channels.active):
             task = self._tasks.get(channel.key)
-            if not self._stopping and (task is None or task.done()):
+            if not self._stopping and channel.key not in resting and (task is None or task.done()):
                 self._tasks[channel.key] = asyncio.create_task(
                     self._run(channel), name=f"publish {channel.key}"
                 )
 
-    async def settle(self) -> None:
-        """Wait until every channel that was started is done."""
-        await asyncio.gather(*self._tasks.values())
+    async def settle(self, patience: float | None = None) -> None:
+        """Wait until every channel that was started is done, for ``patience`` seconds at most."""
+        if self._tasks:
+            done, _ = await asyncio.wait(self._tasks.values(), timeout=patience)
+            for task in done:
+                task.result()
 
     async def stop(self, patience: float) -> None:
         """Let the sends in hand end, for ``patience`` seconds at most; what is cut off becomes ``unknown``."""
@@ -156,30 +181,47 @@ class Publisher:
             return
         async with self._locks[channel.key]:
             await self._store.write(outbox.disown, channel.key)
-            for post in await self._store.read(outbox.open_posts, channel.key):
-                await self._deliver_post(adapter, channel, post)
+            was_broken = channel.key in await self._store.read(channels.broken)
+            try:
+                for post in await self._store.read(outbox.open_posts, channel.key):
+                    sent = await self._deliver_post(adapter, channel, post)
+                    if sent and was_broken:
+                        await self._store.write(channels.mend, channel.key)
+            except _ChannelBroken as broken:
+                await self._break(adapter, channel, broken.reason)
 
-    async def _deliver_post(self, adapter: ChatAdapter, channel: Channel, post: Post) -> None:
+    async def _break(self, adapter: ChatAdapter, channel: Channel, reason: str) -> None:
+        """Let the channel rest, nothing of it lost, and tell its owner if that is news."""
+        until = self._clock() + BROKEN_RETRY
+        if await self._store.write(channels.break_, channel.key, reason, until):
+            log.error("a channel is broken and rests", channel=channel.key, reason=reason)
+            await adapter.tell(channel, f"Nothing can be posted in {channel.name}: {reason}")
+
+    async def _deliver_post(self, adapter: ChatAdapter, channel: Channel, post: Post) -> bool:
         """Send the messages of a post in order: nothing before its header, nothing outside its thread.
+
+        Gives whether the platform took one. Raises _ChannelBroken when it takes none until a person acts.
 
         One failure does not hold up the papers after it; a second in a row says that the platform is down.
         Messages that wait for their time are no failures, so that those after them get their turn.
         """
-        failures = 0
+        failures, sent = 0, False
         for message in await self._store.read(outbox.messages, post.id):
             if self._stopping or failures == 2:
-                return
+                break
             state = message.state
             if _wants_sending(message, self._clock()):
                 if message.part > 0 and post.thread_id is None:
                     opened = await self._open_thread(adapter, channel, post)
                     if opened is None:
-                        return
+                        break
                     post = opened
                 state = await self._send(adapter, channel, post, message)
                 failures = failures + 1 if state in (State.FAILED, State.UNKNOWN) else 0
+                sent = sent or state is State.SENT
             if message.part == 0 and state is not State.SENT:
-                return
+                break
+        return sent
 
     async def _open_thread(self, adapter: ChatAdapter, channel: Channel, post: Post) -> Post | None:
         resting = self._resting.get(channel.key)
@@ -194,6 +236,8 @@ class Publisher:
         if isinstance(outcome, Sent):
             await self._store.write(outbox.record_thread, post.id, outcome.platform_id)
             return await self._store.read(outbox.post, post.id)
+        if isinstance(outcome, Broken):
+            raise _ChannelBroken(outcome.reason)
         wait = outcome.retry_after if isinstance(outcome, Failed) else None
         self._resting[channel.key] = self._clock() + (wait or HISTORY_RETRY)
         log.error("no thread yet, the papers wait for it", channel=channel.key, reason=outcome.reason)
@@ -215,6 +259,10 @@ class Publisher:
                 await self._store.write(
                     outbox.record_unsent, message.id, State.UNKNOWN, str(error), now + HISTORY_RETRY
                 )
+                if message.error != str(error):
+                    await adapter.tell(
+                        channel, f"Broadsheet cannot tell whether a message was posted: {error}"
+                    )
                 return State.UNKNOWN
             if found is not None:
                 await self._store.write(outbox.record_sent, message.id, found, self._clock())
@@ -250,6 +298,11 @@ class Publisher:
                 again = retry_time(message.attempts, outcome, now)
                 await self._store.write(outbox.record_unsent, message.id, State.UNKNOWN, reason, again)
                 return State.UNKNOWN
+            case Broken(reason):
+                await self._store.write(
+                    outbox.record_unsent, message.id, State.FAILED, reason, now + BROKEN_RETRY
+                )
+                raise _ChannelBroken(reason)
 
 
 def _wants_sending(message: Message, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from bot.models import Channel, Content, Message, Post
-from bot.publish import Failed, Outcome, Rejected, Sent, Unknown
+from bot.publish import Broken, Failed, Outcome, Rejected, Sent, Unknown
 from bot.publish.delivery import NONCE_WINDOW
 
 
@@ -26,6 +26,8 @@ class Fault(Enum):
     """The adapter raises what nobody expects, before the platform accepts."""
     CRASH_ACCEPTED = auto()
     """The same, after the platform accepted."""
+    BROKEN = auto()
+    """The channel takes nothing until a person acts."""
 
 
 RETRY_AFTER = timedelta(seconds=40)
@@ -69,6 +71,8 @@ class FakeChat:
         self.thread_refusals: deque[Outcome | Exception] = deque()
         """What the next requests for a thread get instead of it."""
         self.threads_asked = 0
+        self.told: list[tuple[str, str]] = []
+        """What the owners of channels were told: channel and text."""
 
     async def send(self, channel: Channel, post: Post, message: Message, content: Content) -> Outcome:
         """Accept a message, unless a fault was planned for it."""
@@ -85,6 +89,8 @@ class FakeChat:
                 return Failed("429: slow down", RETRY_AFTER)
             case Fault.DROPPED:
                 return Unknown("the connection broke")
+            case Fault.BROKEN:
+                return Broken("403: a permission is missing")
             case Fault.CRASH:
                 raise RuntimeError("a bug of the adapter")
         platform_id = self._accept(channel, post, message, content)
@@ -115,6 +121,10 @@ class FakeChat:
             raise self.history_error
         found = [one for one in self.shown if (one.channel, one.nonce) == (channel.key, message.nonce)]
         return found[0].platform_id if found else None
+
+    async def tell(self, channel: Channel, text: str) -> None:
+        """Remember what the channel's owner was told."""
+        self.told.append((channel.key, text))
 
     def _accept(self, channel: Channel, post: Post, message: Message, content: Content) -> str:
         now = self._clock()

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 from bot.errors import HistoryUnavailable
 from bot.models import Brief, Channel, Closing, Content, Header, Message, Post, State
 from bot.publish import Failed, Outcome, Publisher, Rejected, Unknown
-from bot.publish.delivery import HISTORY_RETRY, NONCE_WINDOW
+from bot.publish.delivery import BROKEN_RETRY, HISTORY_RETRY, NONCE_WINDOW
 from bot.store import Connection, Store, channels, outbox
 from tests.fakes.memory_chat import RETRY_AFTER, FakeChat, Fault
 from tests.store import samples
@@ -281,7 +281,7 @@ async def test_deaths_in_a_row_and_faults_among_them(
     await assert_whole(path, chat, FIRST, in_order=not faults)
 
 
-@pytest.mark.parametrize("fault", [one for one in Fault if one is not Fault.REJECTED])
+@pytest.mark.parametrize("fault", [one for one in Fault if one not in (Fault.REJECTED, Fault.BROKEN)])
 @pytest.mark.parametrize("part", range(5))
 @pytest.mark.parametrize("wait", [timedelta(seconds=10), timedelta(minutes=2)])
 async def test_a_fault_is_made_good(start: Path, fault: Fault, part: int, wait: timedelta) -> None:
@@ -448,6 +448,43 @@ async def test_a_busy_platform_is_left_alone_for_as_long_as_it_says(start: Path)
         clock.advance(timedelta(seconds=1))
         await run(publisher)
     await assert_whole(start, chat, FIRST)
+
+
+async def test_a_broken_channel_rests_tells_once_and_loses_nothing(start: Path) -> None:
+    """One request an hour while a permission is missing, one word to the owner, and then the whole post."""
+    clock = Clock()
+    chat = FakeChat(clock)
+    chat.once[FIRST.key, 2].append(Fault.BROKEN)
+    async with life(start, chat, clock) as publisher:
+        await run(publisher)
+        assert len(chat.attempts) == 3
+        chat.down[FIRST.key] = Fault.BROKEN
+        for _ in range(24 * 4):
+            clock.advance(timedelta(minutes=15))
+            await run(publisher)
+        assert len(chat.attempts) <= 3 + 24
+        assert [channel for channel, _ in chat.told] == [FIRST.key]
+        chat.down.clear()
+        clock.advance(BROKEN_RETRY)
+        await run(publisher)
+    await assert_whole(start, chat, FIRST)
+    store = Store.open(start)
+    assert await store.read(channels.broken) == {}
+    store.close()
+
+
+async def test_an_unreadable_history_is_told_to_a_person_once(start: Path) -> None:
+    """Whoever looks after the channel hears that it can't be told whether a message was posted."""
+    clock = Clock()
+    chat = FakeChat(clock)
+    chat.history_error = HistoryUnavailable("reading the history is not allowed")
+    chat.once[FIRST.key, 2].append(Fault.DROPPED)
+    async with life(start, chat, clock) as publisher:
+        for _ in range(5):
+            await run(publisher)
+            clock.advance(timedelta(minutes=10))
+    assert [channel for channel, _ in chat.told] == [FIRST.key]
+    assert "reading the history" in chat.told[0][1]
 
 
 async def test_a_rejected_header_keeps_its_papers_out_of_the_channel(start: Path) -> None:

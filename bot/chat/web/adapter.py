@@ -26,3 +26,6 @@ class WebAdapter:
     async def find(self, channel: Channel, post: Post, message: Message) -> str | None:
         """Nothing is visible that is not recorded as sent, so an unsure message is certainly not there."""
         return None
+
+    async def tell(self, channel: Channel, text: str) -> None:
+        """Nobody to tell: whoever sits before the machine has its log and 'broadsheet doctor'."""
