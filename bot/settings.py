@@ -2,7 +2,8 @@
 
 ``BROADSHEET_PORT`` style names are not guessed: the variable of ``[web] port`` is ``BROADSHEET_WEB_PORT``, that
 of a key outside any table ``BROADSHEET_`` and the key. Lists are separated by commas. Secrets stand in no
-settings file: they come from ``BROADSHEET_WEB_PASSWORD``, or from the file that ``[web] password_file`` names.
+settings file: they come from ``BROADSHEET_WEB_PASSWORD`` and ``BROADSHEET_DISCORD_TOKEN``, or from the files that
+``[web] password_file`` and ``[discord] token_file`` name.
 """
 
 import tomllib
@@ -25,6 +26,9 @@ from pydantic import (
 
 from bot.errors import SettingsError
 from bot.models import Channel, Interests
+
+SECRETS = (("web", "password"), ("discord", "token"))
+"""The keys that no settings file may hold; each may stand in a file of its own, named by ``<key>_file``."""
 
 PREFIX = "BROADSHEET_"
 """What the name of every environment variable of ours begins with."""
@@ -65,7 +69,8 @@ class ChannelSettings(_Table):
     name: Annotated[str, Field(min_length=1, max_length=80, description="what the channel is called")] = (
         "papers"
     )
-    platform: Annotated[Literal["web"], Field(description="where it is")] = "web"
+    platform: Annotated[Literal["web", "discord"], Field(description="where it is")] = "web"
+    address: Annotated[str | None, Field(description="the channel's id on Discord")] = None
     zone: Annotated[Zone | None, Field(description="its zone, else the one above")] = None
     time: Annotated[TimeOfDay | None, Field(description="its posting time, else the one above")] = None
     max_papers: Annotated[int | None, Field(ge=1, le=200, description="papers a post, else as above")] = None
@@ -73,6 +78,17 @@ class ChannelSettings(_Table):
     tags: Annotated[Words, Field(description="tags that it cares about: they come first")] = ()
     keywords: Annotated[Words, Field(description="words that it cares about: they come first")] = ()
     muted: Annotated[Words, Field(description="papers with one of these words are not posted there")] = ()
+
+    @model_validator(mode="after")
+    def _addressed(self) -> "ChannelSettings":
+        if self.platform == "discord" and not (self.address or "").isdecimal():
+            raise ValueError(
+                'address must be the channel\'s id, a long number in quotes: in Discord switch on "Developer Mode" '
+                'under "Advanced", then right-click the channel and choose "Copy Channel ID"'
+            )
+        if self.platform == "web" and self.address is not None:
+            raise ValueError("a web channel has no address; leave it out")
+        return self
 
 
 class WebSettings(_Table):
@@ -104,6 +120,30 @@ class WebSettings(_Table):
         return self
 
 
+class DiscordSettings(_Table):
+    """The ``[discord]`` table: the bot's account on Discord."""
+
+    token_file: Annotated[Path | None, Field(description="file that holds the bot's token")] = None
+    token: Annotated[SecretStr | None, Field(description="only as BROADSHEET_DISCORD_TOKEN")] = None
+    emoji: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="reaction that bookmarks: 🔖, or name:id of a custom one",
+        ),
+    ] = "🔖"
+    seed_reaction: Annotated[
+        bool, Field(description="the bot's own reaction on each paper of a post of up to 25, to tap on")
+    ] = True
+    api_url: Annotated[str, Field(pattern=r"^https?://", description="Discord's API, or a proxy's")] = (
+        "https://discord.com/api/v10"
+    )
+    gateway_url: Annotated[
+        str | None, Field(pattern=r"^wss?://", description="gateway, else the one that the API names")
+    ] = None
+
+
 class LogSettings(_Table):
     """The ``[log]`` table."""
 
@@ -132,6 +172,7 @@ class Settings(_Table):
         ChannelSettings(),
     )
     web: Annotated[WebSettings, Field(description="the local web channel")] = WebSettings()
+    discord: Annotated[DiscordSettings, Field(description="the bot's account on Discord")] = DiscordSettings()
     log: Annotated[LogSettings, Field(description="what is told")] = LogSettings()
 
     @model_validator(mode="after")
@@ -140,6 +181,10 @@ class Settings(_Table):
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two channels are named {name[1]!r}; give each a name of its own")
+        addresses = [channel.address for channel in self.channels if channel.address is not None]
+        for address in addresses:
+            if addresses.count(address) > 1:
+                raise ValueError(f"two channels have the address {address}; name it once")
         return self
 
     def channel_records(self, local_zone: str) -> tuple[Channel, ...]:
@@ -147,10 +192,11 @@ class Settings(_Table):
 
         def record(one: ChannelSettings) -> Channel:
             zone = one.zone or self.zone
+            address = one.address or one.name
             return Channel(
-                key=f"{one.platform}:{one.name}",
+                key=f"{one.platform}:{address}",
                 platform=one.platform,
-                address=one.name,
+                address=address,
                 name=one.name,
                 zone=local_zone if zone == "local" else zone,
                 time=one.time or self.time,
@@ -169,14 +215,15 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Settings:
     """
     values = {} if path is None else _read(path)
     where = "the environment" if path is None else str(path)
-    web = values.get("web")
-    if isinstance(web, dict) and "password" in web:
-        raise SettingsError(
-            f"{where}: web.password may not stand in the settings; put it into a file and name that with "
-            "web.password_file, or set BROADSHEET_WEB_PASSWORD"
-        )
+    for table, key in SECRETS:
+        if isinstance(values.get(table), dict) and key in values[table]:
+            raise SettingsError(
+                f"{where}: {table}.{key} may not stand in the settings; put it into a file and name that with "
+                f"{table}.{key}_file, or set {PREFIX}{table.upper()}_{key.upper()}"
+            )
     _override(values, environ)
-    _password(values)
+    for table, key in SECRETS:
+        _read_secret(values, table, key)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -218,17 +265,18 @@ def _override(values: dict[str, Any], environ: Mapping[str, str]) -> None:
                 target[key] = text
 
 
-def _password(values: dict[str, Any]) -> None:
-    web = values.get("web")
-    if not isinstance(web, dict) or web.get("password") or not isinstance(web.get("password_file"), str):
+def _read_secret(values: dict[str, Any], table: str, key: str) -> None:
+    """Put what the secret's own file holds in its place, unless the environment gave one."""
+    given = values.get(table)
+    named = given.get(f"{key}_file") if isinstance(given, dict) else None
+    if not isinstance(given, dict) or given.get(key) or not isinstance(named, str):
         return
-    file = Path(web["password_file"])
     try:
-        web["password"] = file.read_text("utf-8").strip()
+        given[key] = Path(named).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"web.password_file: cannot read {file}: {error}") from None
-    if not web["password"]:
-        raise SettingsError(f"web.password_file: {file} is empty; write the password into it")
+        raise SettingsError(f"{table}.{key}_file: cannot read {named}: {error}") from None
+    if not given[key]:
+        raise SettingsError(f"{table}.{key}_file: {named} is empty; write the {key} into it")
 
 
 def _sentence(error: ValidationError) -> str:
@@ -239,6 +287,7 @@ def _sentence(error: ValidationError) -> str:
         tables: dict[str, type[BaseModel]] = {
             "channels": ChannelSettings,
             "web": WebSettings,
+            "discord": DiscordSettings,
             "log": LogSettings,
         }
         table = tables.get(str(first["loc"][0]), Settings)
@@ -248,7 +297,7 @@ def _sentence(error: ValidationError) -> str:
         return message
     value = (
         ""
-        if "password" in key or isinstance(first["input"], dict | BaseModel)
+        if key.endswith(("password", "token")) or isinstance(first["input"], dict | BaseModel)
         else f", not {first['input']!r}"
     )
     expected = message if first["type"] == "value_error" else message[0].lower() + message[1:]

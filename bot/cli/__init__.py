@@ -302,8 +302,8 @@ def _settings(config: Path | None, data: Path | None) -> Settings:
     from bot.app import logs
 
     settings = app.settings(config, data)
-    secret = settings.web.password
-    logs.configure(settings.log.level, [secret.get_secret_value()] if secret else [])
+    secrets = (settings.web.password, settings.discord.token)
+    logs.configure(settings.log.level, [secret.get_secret_value() for secret in secrets if secret])
     return settings
 
 

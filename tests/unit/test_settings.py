@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import Settings, load, variables
+from bot.settings import SECRETS, Settings, load, variables
 
 
 def write(folder: Path, text: str) -> Path:
@@ -72,9 +72,9 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
 def test_every_setting_outside_the_channels_has_a_variable() -> None:
     """What can be set in the file can be set in the environment."""
     names = variables().values()
-    tables = {"web", "log"}
+    tables = {"web", "discord", "log"}
     assert {name for name in Settings.model_fields if name not in tables | {"channels"}} <= set(names)
-    assert {"web.port", "log.level"} <= set(names)
+    assert {"web.port", "discord.token", "log.level"} <= set(names)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,18 @@ def test_every_setting_outside_the_channels_has_a_variable() -> None:
             "log.level: input should be 'debug', 'info', 'warning' or 'error', not 'loud'",
         ),
         ('[[channels]]\nname = "a"\n[[channels]]\nname = "a"', "two channels are named 'a'"),
-        ('[[channels]]\nplatform = "irc"', "channels.1.platform: input should be 'web'"),
+        (
+            '[[channels]]\nplatform = "irc"',
+            "channels.1.platform: input should be 'web' or 'discord', not 'irc'",
+        ),
+        ('[[channels]]\nplatform = "discord"', "channels.1: address must be the channel's id"),
+        (
+            '[[channels]]\nplatform = "discord"\naddress = "#papers"',
+            "channels.1: address must be the channel's id",
+        ),
+        ('[[channels]]\naddress = "1"', "channels.1: a web channel has no address"),
+        ('[discord]\napi_url = "discord.com"', "discord.api_url: "),
+        ('[discord]\ntokn = "x"', "discord.tokn: there is no such key; there is token_file, token"),
         ("web = 3", "web: "),
         ("channels = []", "channels: "),
         ("x = ", "not valid TOML"),
@@ -131,27 +142,51 @@ def test_loopback_needs_none(host: str) -> None:
     assert load(None, {"BROADSHEET_WEB_HOST": host}).web.host == host
 
 
-def test_a_password_stands_in_its_own_file_and_is_not_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("table", "key"), SECRETS)
+def test_a_secret_stands_in_its_own_file_and_is_not_shown(tmp_path: Path, table: str, key: str) -> None:
     """The secret comes from a file, never from the settings, and shows in no text made of them."""
-    secret = tmp_path / "password"
+    secret = tmp_path / "secret"
     secret.write_text("canary-5d1f\n", "utf-8")
-    settings = load(write(tmp_path, f"[web]\npassword_file = '{secret}'\n"), {})
-    assert settings.web.password is not None
-    assert settings.web.password.get_secret_value() == "canary-5d1f"
+    settings = load(write(tmp_path, f"[{table}]\n{key}_file = '{secret}'\n"), {})
+    assert getattr(getattr(settings, table), key).get_secret_value() == "canary-5d1f"
     assert "canary" not in repr(settings) + str(settings.model_dump()) + settings.model_dump_json()
 
 
-def test_a_password_in_the_settings_is_refused_without_showing_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("table", "key"), SECRETS)
+def test_a_secret_in_the_settings_is_refused_without_showing_it(tmp_path: Path, table: str, key: str) -> None:
     """A settings file gets shared; a secret in it is an error that does not repeat it."""
-    message = complaint(write(tmp_path, '[web]\npassword = "canary-5d1f"\n'))
+    message = complaint(write(tmp_path, f'[{table}]\n{key} = "canary-5d1f"\n'))
     assert "may not stand in the settings" in message
     assert "canary" not in message
 
 
+@pytest.mark.parametrize(("table", "key"), SECRETS)
 @pytest.mark.parametrize("content", [None, ""])
-def test_a_password_file_that_holds_none_is_an_error(tmp_path: Path, content: str | None) -> None:
-    """A missing or empty password file never means: no password."""
-    secret = tmp_path / "password"
+def test_a_secret_file_that_holds_none_is_an_error(
+    tmp_path: Path, content: str | None, table: str, key: str
+) -> None:
+    """A missing or empty file never means: no password, no token."""
+    secret = tmp_path / "secret"
     if content is not None:
         secret.write_text(content, "utf-8")
-    assert "web.password_file" in complaint(write(tmp_path, f"[web]\npassword_file = '{secret}'\n"))
+    assert f"{table}.{key}_file" in complaint(write(tmp_path, f"[{table}]\n{key}_file = '{secret}'\n"))
+
+
+def test_a_discord_channel_is_known_by_its_id(tmp_path: Path) -> None:
+    """Its name may change; the channel of that id keeps its history."""
+    path = write(tmp_path, '[[channels]]\nname = "papers"\nplatform = "discord"\naddress = "123"\n')
+    (channel,) = load(path, {}).channel_records("UTC")
+    assert (channel.key, channel.platform, channel.address, channel.name) == (
+        "discord:123",
+        "discord",
+        "123",
+        "papers",
+    )
+
+
+def test_two_channels_with_one_address_are_an_error(tmp_path: Path) -> None:
+    """One place gets one post a day."""
+    one = '[[channels]]\nname = "NAME"\nplatform = "discord"\naddress = "123"\n'
+    assert "two channels have the address 123" in complaint(
+        write(tmp_path, one.replace("NAME", "a") + one.replace("NAME", "b"))
+    )
