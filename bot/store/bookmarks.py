@@ -1,6 +1,7 @@
 """Bookmarks: the papers that people keep."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from sqlite3 import Connection, Row
 
 from bot.models import Bookmark
@@ -31,20 +32,48 @@ def note(db: Connection, person: str, paper_id: int, text: str) -> bool:
     return cursor.rowcount == 1
 
 
-def of(db: Connection, person: str | None = None) -> list[Bookmark]:
+def of(
+    db: Connection, person: str | None = None, limit: int | None = None, offset: int = 0
+) -> list[Bookmark]:
     """A person's bookmarks, or everyone's, newest first."""
     where, values = ("", ()) if person is None else ("WHERE person = ?", (person,))
-    rows = db.execute(f"SELECT * FROM bookmarks {where} ORDER BY created DESC, paper_id DESC, person", values)
+    rows = db.execute(
+        f"SELECT * FROM bookmarks {where} ORDER BY created DESC, paper_id DESC, person LIMIT ? OFFSET ?",
+        (*values, -1 if limit is None else max(limit, 0), max(offset, 0)),
+    )
     return [_bookmark(row) for row in rows]
+
+
+def count(db: Connection, person: str) -> int:
+    """How many papers a person keeps."""
+    row = db.execute("SELECT count(*) AS n FROM bookmarks WHERE person = ?", (person,)).fetchone()
+    return int(row["n"])
+
+
+def top(db: Connection, since: datetime | None, limit: int, offset: int = 0) -> list[tuple[int, int]]:
+    """The papers that most people kept since then, or ever, as (id, how many did); of equals the newest first."""
+    query = (
+        "SELECT paper_id, people FROM bookmark_counts WHERE people > 0 ORDER BY people DESC, paper_id DESC"
+        if since is None
+        else "SELECT paper_id, count(*) AS people FROM bookmarks WHERE created >= :since "
+        "GROUP BY paper_id ORDER BY people DESC, paper_id DESC"
+    )
+    values = {
+        "since": None if since is None else put_time(since),
+        "limit": max(limit, 0),
+        "offset": max(offset, 0),
+    }
+    rows = db.execute(f"{query} LIMIT :limit OFFSET :offset", values)
+    return [(row["paper_id"], row["people"]) for row in rows]
 
 
 def counts(db: Connection, paper_ids: Sequence[int]) -> dict[int, int]:
     """How many people keep each of these papers; those that nobody keeps are missing."""
     found = {}
     for paper_id in paper_ids:
-        row = db.execute("SELECT count(*) AS n FROM bookmarks WHERE paper_id = ?", (paper_id,)).fetchone()
-        if row["n"]:
-            found[paper_id] = int(row["n"])
+        row = db.execute("SELECT people FROM bookmark_counts WHERE paper_id = ?", (paper_id,)).fetchone()
+        if row is not None and row["people"]:
+            found[paper_id] = int(row["people"])
     return found
 
 

@@ -289,7 +289,94 @@ CREATE TABLE facts (
 ) STRICT, WITHOUT ROWID
 """
 
-MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history, m002_search, m003_platforms)
+
+def m004_scale(db: "Database") -> None:
+    """What a long history is asked for, found without reading all of it: titles, days, counts, bookmarks by time."""
+    for statement in _M004.split(";\n\n"):
+        db.execute(statement)
+
+
+_M004 = """
+CREATE VIRTUAL TABLE papers_titles USING fts5(
+    title, content='papers', content_rowid='id', columnsize=0, prefix='1 2 3',
+    tokenize='unicode61 remove_diacritics 2'
+);
+
+INSERT INTO papers_titles (papers_titles) VALUES ('rebuild');
+
+CREATE INDEX papers_code ON papers(id) WHERE instr(links, '"code ') > 0;
+
+CREATE TABLE paper_days (
+    paper_id INTEGER PRIMARY KEY REFERENCES papers(id),
+    day TEXT NOT NULL
+) STRICT;
+
+INSERT INTO paper_days SELECT p.id, coalesce(
+    p.published,
+    (SELECT min(d.date) FROM sightings s JOIN digests d ON d.id = s.digest_id WHERE s.paper_id = p.id),
+    substr(p.first_seen, 1, 10)
+) FROM papers p;
+
+CREATE INDEX paper_days_day ON paper_days(day);
+
+CREATE TRIGGER paper_days_admitted AFTER INSERT ON papers BEGIN
+    INSERT INTO paper_days VALUES (new.id, coalesce(new.published, substr(new.first_seen, 1, 10)));
+END;
+
+CREATE TRIGGER paper_days_published AFTER UPDATE OF published ON papers WHEN new.published IS NOT old.published BEGIN
+    UPDATE paper_days SET day = coalesce(
+        new.published,
+        (SELECT min(d.date) FROM sightings s JOIN digests d ON d.id = s.digest_id WHERE s.paper_id = new.id),
+        substr(new.first_seen, 1, 10)
+    ) WHERE paper_id = new.id;
+END;
+
+CREATE TRIGGER paper_days_seen AFTER INSERT ON sightings BEGIN
+    UPDATE paper_days SET day = (
+        SELECT coalesce(p.published, min(d.date), substr(p.first_seen, 1, 10))
+        FROM papers p, sightings s JOIN digests d ON d.id = s.digest_id
+        WHERE p.id = new.paper_id AND s.paper_id = new.paper_id
+    ) WHERE paper_id = new.paper_id;
+END;
+
+CREATE TABLE tag_counts (
+    tag TEXT PRIMARY KEY,
+    papers INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO tag_counts SELECT tag, count(*) FROM paper_tags GROUP BY tag;
+
+CREATE TRIGGER tag_counts_added AFTER INSERT ON paper_tags BEGIN
+    INSERT INTO tag_counts VALUES (new.tag, 1) ON CONFLICT (tag) DO UPDATE SET papers = papers + 1;
+END;
+
+CREATE TRIGGER tag_counts_removed AFTER DELETE ON paper_tags BEGIN
+    UPDATE tag_counts SET papers = papers - 1 WHERE tag = old.tag;
+END;
+
+CREATE TABLE bookmark_counts (
+    paper_id INTEGER PRIMARY KEY REFERENCES papers(id),
+    people INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO bookmark_counts SELECT paper_id, count(*) FROM bookmarks GROUP BY paper_id;
+
+CREATE INDEX bookmark_counts_people ON bookmark_counts(people);
+
+CREATE TRIGGER bookmark_counts_added AFTER INSERT ON bookmarks BEGIN
+    INSERT INTO bookmark_counts VALUES (new.paper_id, 1) ON CONFLICT (paper_id) DO UPDATE SET people = people + 1;
+END;
+
+CREATE TRIGGER bookmark_counts_removed AFTER DELETE ON bookmarks BEGIN
+    UPDATE bookmark_counts SET people = people - 1 WHERE paper_id = old.paper_id;
+END;
+
+CREATE INDEX bookmarks_created ON bookmarks(created, paper_id);
+
+CREATE INDEX bookmarks_person ON bookmarks(person, created, paper_id)
+"""
+
+MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history, m002_search, m003_platforms, m004_scale)
 """Every step, oldest first; the function's name is what the database remembers."""
 
 

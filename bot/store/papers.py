@@ -80,6 +80,10 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
             "INSERT INTO papers_fts (papers_fts, rowid, title, abstract) VALUES ('delete', ?, ?, ?)",
             (paper_id, old["title"], old["abstract"]),
         )
+        db.execute(
+            "INSERT INTO papers_titles (papers_titles, rowid, title) VALUES ('delete', ?, ?)",
+            (paper_id, old["title"]),
+        )
         _index_text(db, paper_id, brief.paper)
     if old["authors"] != put_list(brief.paper.authors):
         db.execute(
@@ -250,6 +254,7 @@ def _index_text(db: Connection, paper_id: int, paper: Paper) -> None:
         "INSERT INTO papers_fts (rowid, title, abstract) VALUES (?, ?, ?)",
         (paper_id, paper.title, paper.abstract),
     )
+    db.execute("INSERT INTO papers_titles (rowid, title) VALUES (?, ?)", (paper_id, paper.title))
 
 
 def _index_authors(db: Connection, paper_id: int, paper: Paper) -> None:

@@ -119,6 +119,11 @@ def parse(text: str) -> Query:
     )
 
 
+def is_telling(word: str) -> bool:
+    """Whether a folded word could tell papers apart: neither a word without content, nor a letter, nor a number."""
+    return len(word) > 1 and word not in _STOP and not word.isdigit()
+
+
 def _filter(key: str, value: str, wanted: bool) -> Filter | None:
     """The condition that an operator states, None if it is no operator or its value says nothing."""
     match key, value.casefold():

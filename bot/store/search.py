@@ -85,7 +85,7 @@ def search(
         {**sql.values, "limit": max(limit, 0), "offset": max(offset, 0)},
     ).fetchall()
     some = _any(query)
-    return [(row["id"], _snippet(db, some, row["id"])) for row in rows], total
+    return [(row["id"], snippet(db, some, row["id"])) for row in rows], total
 
 
 def _count(db: Connection, query: Query, given: Values) -> int:
@@ -149,16 +149,19 @@ def _any(query: Query) -> str:
     return " OR ".join(map(_term, (*query.phrases, *query.words)))
 
 
-def _snippet(db: Connection, some: str, paper_id: int) -> str:
-    """Made for the papers shown only: asked for beside ``ORDER BY`` it would be made for all that match."""
-    if not some:
+def snippet(db: Connection, match: str, paper_id: int) -> str:
+    """The passage of a paper where most of the words of an FTS5 query are, in ‹ ›; empty if none is in it.
+
+    Made for the papers shown only: asked for beside ``ORDER BY`` it would be made for all that match.
+    """
+    if not match:
         return ""
     row = db.execute(
         "SELECT snippet(papers_fts, -1, '‹', '›', '…', 24) AS snippet FROM papers_fts "
         "WHERE papers_fts MATCH ? AND rowid = ?",
-        (some, paper_id),
+        (match, paper_id),
     ).fetchone()
-    return str(row["snippet"])
+    return "" if row is None else str(row["snippet"])
 
 
 def _term(text: str) -> str:

@@ -23,6 +23,7 @@ FROZEN = {
     "m001_history": "6210809d98f142b3",
     "m002_search": "bdbfa7ea4a86e5dc",
     "m003_platforms": "49e42715cf579f4b",
+    "m004_scale": "6b89f71a50d4fc01",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 

@@ -7,11 +7,11 @@ from functools import partial
 from sqlite3 import Connection
 
 from bot.models import Bookmark, Decision, Receipt, State, Unreadable
-from bot.store import bookmarks, channels, digests, health, outbox, papers, search
+from bot.store import bookmarks, channels, completion, digests, health, likeness, outbox, papers, search
 from tests.store import samples
 from tests.store.samples import CHANNEL, NOW, OTHER, TODAY
 
-NOUNS = (bookmarks, channels, digests, health, outbox, papers, search)
+NOUNS = (bookmarks, channels, completion, digests, health, likeness, outbox, papers, search)
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,16 @@ MESSAGE = 2
 
 READS = (
     _call(bookmarks.of, "web:ada"),
+    _call(bookmarks.count, "web:ada"),
     _call(bookmarks.counts, [1, 2]),
+    _call(bookmarks.top, None, 10),
     _call(bookmarks.kept_by, "web:ada", [1, 2]),
     _call(channels.active),
     _call(channels.get, CHANNEL.key),
     _call(channels.resting, NOW),
     _call(channels.broken),
+    _call(completion.papers, "frugal att", 10),
+    _call(completion.tags, "pru", 10),
     _call(digests.receipt, "sha-a.txt"),
     _call(digests.quarantined, "sha-a.txt"),
     _call(digests.since_post, CHANNEL.key, NOW),
@@ -52,6 +56,7 @@ READS = (
     _call(digests.latest, 10),
     _call(health.faults),
     _call(health.size),
+    _call(likeness.similar, 1, 10),
     _call(outbox.post_of_day, CHANNEL.key, TODAY),
     _call(outbox.post, 1),
     _call(outbox.posts, CHANNEL.key, 10),
@@ -76,6 +81,7 @@ READS = (
     _call(papers.last_id),
     _call(papers.by_identifier, "2503.00001"),
     _call(papers.by_title, samples.keys(1)[0]),
+    _call(search.snippet, "frugal", 1),
     _call(search.search, "frugal attention", 10),
 )
 

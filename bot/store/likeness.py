@@ -1,0 +1,121 @@
+"""Papers like a paper: those that share its telling words and its tags."""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from sqlite3 import Connection
+
+from bot.errors import NotFound
+from bot.store import papers, search
+from bot.store.query import is_telling
+
+TERMS = 12
+"""Words of a paper, the most telling ones, by which others are looked for."""
+
+CONSIDERED = 60
+"""Different words of a paper of which it is found out how telling they are, those of the title first."""
+
+SAMPLE = 10_000
+"""Papers, the newest, among which it is counted how common a word is."""
+
+POSTINGS = 30_000
+"""Papers that the words chosen may occur in, added up: ranking more would take too long."""
+
+CANDIDATES = 100
+"""Papers ranked by words that are ranked again with tags."""
+
+TITLE, ABSTRACT = 1.5, 1.0
+TAG = 1.0
+"""What a shared tag is worth, times the logarithm of how rare it is, beside BM25; chosen by eye."""
+
+_WORD = re.compile(r"\w+")
+_LARGEST = 2**63 - 1
+
+
+def similar(
+    db: Connection, paper_id: int, limit: int, *, last_id: int | None = None
+) -> list[tuple[int, str]]:
+    """The papers most like this one as (id, snippet), without itself; those linked to it as related before all others.
+
+    Likeness is BM25 over the paper's most telling words, and the tags that both have, rare ones counting more.
+    Papers admitted after ``last_id`` are passed over. Raises NotFound.
+    """
+    text = db.execute("SELECT title, abstract FROM papers WHERE id = ?", (paper_id,)).fetchone()
+    if text is None:
+        raise NotFound(f"{paper_id}: there is no such paper")
+    last = _LARGEST if last_id is None else last_id
+    words = _telling(db, text["title"], text["abstract"], last)
+    related = [
+        row["other_id"]
+        for row in db.execute(
+            "SELECT other_id FROM related WHERE paper_id = ? AND other_id <= ? ORDER BY other_id",
+            (paper_id, last),
+        )
+    ]
+    scores = _by_words(db, words, paper_id, last)
+    shared = _tags(db, paper_id)
+    for other in _by_tags(db, shared, paper_id, last) if len(scores) < limit else ():
+        scores.setdefault(other, 0.0)
+    for other in scores:
+        scores[other] += TAG * sum(shared.get(tag, 0.0) for tag in papers.tags(db, other))
+    ranked = sorted(scores, key=lambda other: (-scores[other], -other))
+    order = dict.fromkeys([*related, *ranked])
+    order.pop(paper_id, None)
+    match = " OR ".join(f'"{word}"' for word in words)
+    return [(other, search.snippet(db, match, other)) for other in list(order)[: max(limit, 0)]]
+
+
+def _telling(db: Connection, title: str, abstract: str, last: int) -> tuple[str, ...]:
+    """The words of a text that tell most: frequent in it, rare elsewhere, and not in too many papers."""
+    titled = [word for word in _WORD.findall(title.casefold()) if is_telling(word)]
+    counts = Counter(titled * 2 + [word for word in _WORD.findall(abstract.casefold()) if is_telling(word)])
+    words = list(dict.fromkeys([*titled, *(word for word, _ in counts.most_common())]))[:CONSIDERED]
+    newest = min(last, papers.last_id(db))
+    sample = max(1, min(SAMPLE, newest))
+    rows = db.execute(
+        """SELECT value, (SELECT count(*) FROM papers_fts WHERE papers_fts MATCH '"' || value || '"' """
+        "AND rowid BETWEEN ? AND ?) AS n FROM json_each(?)",
+        (newest - sample + 1, newest, json.dumps(words)),
+    )
+    share = {row["value"]: (row["n"] + 0.5) / sample for row in rows}
+    ranked = sorted(words, key=lambda word: (-math.log1p(counts[word]) * -math.log(share[word]), word))
+    chosen: list[str] = []
+    postings = 0.0
+    for word in ranked:
+        postings += share[word] * newest
+        if len(chosen) == TERMS or (chosen and postings > POSTINGS):
+            break
+        chosen.append(word)
+    return tuple(chosen)
+
+
+def _by_words(db: Connection, words: Sequence[str], paper_id: int, last: int) -> dict[int, float]:
+    if not words:
+        return {}
+    rows = db.execute(
+        f"SELECT rowid AS id, -bm25(papers_fts, {TITLE}, {ABSTRACT}) AS score FROM papers_fts "
+        "WHERE papers_fts MATCH ? AND rowid <> ? AND rowid <= ? ORDER BY score DESC, rowid DESC LIMIT ?",
+        (" OR ".join(f'"{word}"' for word in words), paper_id, last, CANDIDATES),
+    )
+    return {row["id"]: row["score"] for row in rows}
+
+
+def _by_tags(db: Connection, shared: dict[str, float], paper_id: int, last: int) -> list[int]:
+    """The newest papers with each of the tags."""
+    query = (
+        "SELECT paper_id FROM paper_tags WHERE tag = ? AND paper_id <= ? AND paper_id <> ? "
+        "ORDER BY paper_id DESC LIMIT ?"
+    )
+    return [row["paper_id"] for tag in shared for row in db.execute(query, (tag, last, paper_id, CANDIDATES))]
+
+
+def _tags(db: Connection, paper_id: int) -> dict[str, float]:
+    """A paper's tags, each with the logarithm of how rare it is."""
+    count = papers.last_id(db)
+    found = {}
+    for tag in papers.tags(db, paper_id):
+        row = db.execute("SELECT papers FROM tag_counts WHERE tag = ?", (tag,)).fetchone()
+        found[tag] = max(0.1, math.log(count / max(1, row["papers"])))
+    return found
