@@ -1,22 +1,36 @@
 """The commands that ask, and ``post``: each opens the history, asks the library, and closes it again."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from bot import app, library
 from bot.chat.web import WebAdapter
 from bot.chat.web.pages import PERSON
 from bot.errors import NotFound
-from bot.library import Kept, Why
+from bot.library import Found, Kept, Why
 from bot.models import Brief, Channel, Hit, Post
 from bot.publish import Plan, Publisher, preview
 from bot.settings import Settings
 from bot.store import Store, channels, papers
 
 
-async def search(settings: Settings, query: str, limit: int) -> tuple[list[Hit], int]:
+async def search(settings: Settings, query: str, limit: int) -> Found:
     """The papers that match, best first, and how many match in all."""
     with app.opened(settings, writes=False) as store:
         return await library.search(store, query, limit, person=PERSON)
+
+
+async def similar(settings: Settings, text: str, limit: int) -> list[Hit]:
+    """The papers most like the one named. Raises NotFound."""
+    with app.opened(settings, writes=False) as store:
+        return await library.similar(store, await library.resolve(store, text), limit)
+
+
+async def top(settings: Settings, days: int | None, limit: int) -> list[Hit]:
+    """The papers that most people kept in the last days, or ever."""
+    since = None if days is None else app.now() - timedelta(days=days)
+    with app.opened(settings, writes=False) as store:
+        return await library.top(store, since, limit)
 
 
 async def kept(settings: Settings) -> list[Kept]:

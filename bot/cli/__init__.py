@@ -4,7 +4,7 @@ Ctrl-C."""
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -14,12 +14,16 @@ from bot import __version__, app
 from bot.cli import terminal
 from bot.errors import BroadsheetError, DigestError
 from bot.ingest import Progress, made
-from bot.models import Receipt
+from bot.models import Hit, Receipt
 from bot.settings import Settings
 
 T = TypeVar("T")
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, nothing else.")
+
+a_few = click.option(
+    "--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many at most."
+)
 
 PROGRESS_FROM = 300
 """A file with fewer entries is read before a progress bar would help."""
@@ -180,9 +184,7 @@ def post(load: Load, channel: str | None) -> None:
 # What begins with a dash is a word to leave out, so that only options with two dashes are options.
 @main.command(context_settings={"help_option_names": ["--help"], "ignore_unknown_options": True})
 @click.argument("query", nargs=-1, required=True)
-@click.option(
-    "--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many at most."
-)
+@a_few
 @as_json
 @click.pass_obj
 def search(load: Load, query: tuple[str, ...], limit: int, as_json: bool) -> None:
@@ -207,11 +209,47 @@ def search(load: Load, query: tuple[str, ...], limit: int, as_json: bool) -> Non
     if query == ("-h",):
         click.echo(click.get_current_context().get_help())
         return
-    hits, total = _wait(asking.search(load(), " ".join(query), limit))
+    found = _wait(asking.search(load(), " ".join(query), limit))
     if as_json:
-        _print(terminal.json_line(terminal.found(hit)) for hit in hits)
+        _print(terminal.json_line(terminal.found(hit)) for hit in found.hits)
     else:
-        click.echo(terminal.hits(hits, total))
+        click.echo(terminal.search(found))
+
+
+@main.command()
+@click.argument("paper", nargs=-1, required=True)
+@a_few
+@as_json
+@click.pass_obj
+def similar(load: Load, paper: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find papers like PAPER, the most alike first.
+
+    PAPER is its number, arXiv id, DOI or title.
+
+    \b
+    Example:
+      broadsheet similar attention is all you need
+    """
+    from bot.app import asking
+
+    _tell_hits(_wait(asking.similar(load(), " ".join(paper), limit)), "no paper is like it", as_json=as_json)
+
+
+@main.command()
+@click.option("--days", type=click.IntRange(1, 36_500), help="Count what was kept in so many last days.")
+@a_few
+@as_json
+@click.pass_obj
+def top(load: Load, days: int | None, limit: int, as_json: bool) -> None:
+    """List the papers that most people bookmarked.
+
+    \b
+    Example:
+      broadsheet top --days 30
+    """
+    from bot.app import asking
+
+    _tell_hits(_wait(asking.top(load(), days, limit)), "nothing was bookmarked then", as_json=as_json)
 
 
 @main.command()
@@ -336,6 +374,13 @@ def _tell(receipt: Receipt, *, as_json: bool = False) -> None:
         click.echo(terminal.json_line(terminal.receipt_line(receipt)))
     elif receipt.error is None:
         click.echo(terminal.receipt(receipt))
+
+
+def _tell_hits(hits: Sequence[Hit], nothing: str, *, as_json: bool) -> None:
+    if as_json:
+        _print(terminal.json_line(terminal.found(hit)) for hit in hits)
+    else:
+        click.echo(terminal.hits(hits) or nothing)
 
 
 def _tell_new(receipt: Receipt) -> None:

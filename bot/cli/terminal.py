@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.app.doctor import Check
-from bot.library import Kept, Why
+from bot.library import Found, Kept, Why
 from bot.models import Brief, Channel, Hit, Placement, Post, Receipt, State
 from bot.publish import Plan
 
 WIDEST = 100
 """Columns beyond which lines of text get hard to read."""
+
+CUT_SHORT = "the search took too long and was cut short; rarer words, or more of them, find better"
 
 ANEW = "\r\x1b[K"
 """Begins the terminal's line again, and empties it."""
@@ -132,10 +134,18 @@ def found(hit: Hit) -> dict[str, Any]:
     )
 
 
-def hits(of: Sequence[Hit], total: int) -> str:
+def search(of: Found) -> str:
     """Search results as text, best first."""
-    if not of:
-        return "nothing found; try other words, or fewer"
+    if not of.hits:
+        return _wrapped(CUT_SHORT, "") if of.cut_short else "nothing found; try other words, or fewer"
+    shown = _wrapped(
+        f"{len(of.hits)} of {'more than ' if of.more else ''}{_count(of.total, 'paper')} found", ""
+    )
+    return f"{hits(of.hits)}\n\n{shown}" + ("\n" + _wrapped(CUT_SHORT, "") if of.cut_short else "")
+
+
+def hits(of: Sequence[Hit]) -> str:
+    """Papers that were found as text, best first; empty when there are none."""
     parts = []
     for hit in of:
         posted_on = "; ".join(f"{place.channel.name} {place.post.local_date}" for place in hit.placements)
@@ -156,7 +166,7 @@ def hits(of: Sequence[Hit], total: int) -> str:
                 if line.strip()
             )
         )
-    return "\n\n".join(parts) + f"\n\n{len(of)} of {_count(total, 'paper')} found"
+    return "\n\n".join(parts)
 
 
 def bookmark(one: Kept) -> dict[str, Any]:
@@ -263,7 +273,7 @@ def check_line(of: Check) -> dict[str, Any]:
 
 
 def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _columns() -> int:

@@ -87,7 +87,7 @@ async def measure(folder: Path, path: Path) -> Figures:
             began = time.perf_counter()
             await library.search(store, text, PAGE)
             spent.append((time.perf_counter() - began) * 1000)
-            hits, _ = await library.search(store, text, DEEP)
+            hits = (await library.search(store, text, DEEP)).hits
             ranked = [ids[hit.brief.paper.id] for hit in hits if hit.brief.paper.id is not None]
             relevant = grades[query]
             scores.append(

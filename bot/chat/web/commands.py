@@ -1,5 +1,6 @@
 """The command box: a line of text → what the person wants."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,8 @@ LONGEST = 200
 
 COMMANDS = {
     "/search": "find papers by any words: /search token pruning",
+    "/similar": "find papers like one: /similar 2403.01234, or its title",
+    "/top": "list what people keep most, ever or lately: /top 30 days",
     "/today": "go to today's post",
     "/bookmarks": "list the papers you keep, and download them",
     "/help": "show this list",
@@ -25,12 +28,15 @@ OPERATORS = {
 }
 """What a search understands beside words, by example, as help lists it."""
 
+_DAYS = re.compile(r"(?:([1-9]\d{0,3})(?: days?)?)?", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a person typed. ``text`` is the query of a search, or the word that is no command."""
+    """What a person typed. ``text`` is the query of a search, the paper that others are to be like, the days that
+    ``/top`` counts (none for all), or the word that is no command."""
 
-    kind: Literal["search", "today", "bookmarks", "help", "unknown", "too-long"]
+    kind: Literal["search", "similar", "top", "today", "bookmarks", "help", "unknown", "too-long"]
     text: str = ""
 
 
@@ -45,6 +51,11 @@ def parse(line: str) -> Command:
             return Command("help")
         case "/search":
             return Command("search", rest) if rest else Command("help")
+        case "/similar":
+            return Command("similar", rest) if rest else Command("help")
+        case "/top":
+            days = _DAYS.fullmatch(rest.casefold())
+            return Command("top", days[1] or "") if days else Command("help")
         case "/today":
             return Command("today")
         case "/bookmarks":

@@ -1,7 +1,7 @@
 """The pages: a request → records of the library → HTML. Every address can be linked to and shows the same again."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import ceil
 from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
@@ -20,11 +20,11 @@ from starlette.responses import (
 
 from bot import library
 from bot.chat.web import feed, history
-from bot.chat.web.commands import COMMANDS, LONGEST, OPERATORS, parse
+from bot.chat.web.commands import COMMANDS, LONGEST, OPERATORS, Command, parse
 from bot.chat.web.html import channel_url
 from bot.chat.web.live import Live
 from bot.errors import NotFound, StoreError
-from bot.models import Brief, Channel
+from bot.models import Brief, Channel, Hit
 from bot.store import Store, papers
 
 PERSON = "web:me"
@@ -103,19 +103,15 @@ class Pages:
         if command.kind == "search":
             page = _page_number(request)
             last_id = _last_id(request) or await self._store.read(papers.last_id)
-            hits, total = await library.search(
+            found = await library.search(
                 self._store, command.text, PAGE, (page - 1) * PAGE, person=PERSON, last_id=last_id
             )
-            if page > 1 and not hits:
+            if page > 1 and not found.hits:
                 raise NotFound("There are not that many pages.")
-            reply |= {
-                "hits": hits,
-                "total": total,
-                "last": last_id,
-                "page": page,
-                "pages": ceil(total / PAGE),
-            }
-            reply |= await self._marks([hit.brief for hit in hits])
+            reply |= {"found": found, "last": last_id, "page": page, "pages": ceil(found.total / PAGE)}
+            reply |= {"hits": found.hits} | await self._marks([hit.brief for hit in found.hits])
+        if command.kind in ("similar", "top"):
+            reply |= await self._listed(command)
         status = 400 if command.kind == "too-long" else 200
         return await self._channel_page(timeline, "reply", reply, status)
 
@@ -251,6 +247,21 @@ class Pages:
         return Response(
             text, media_type="application/atom+xml; charset=utf-8", headers={"Cache-Control": "no-cache"}
         )
+
+    async def _listed(self, command: Command) -> dict[str, object]:
+        """The papers like the one that a command names, or those that people keep; None when there is no such one."""
+        hits: list[Hit] | None
+        if command.kind == "top":
+            since = self._clock() - timedelta(days=int(command.text)) if command.text else None
+            hits = await library.top(self._store, since, PAGE)
+        else:
+            try:
+                paper_id = await library.resolve(self._store, command.text)
+                hits = await library.similar(self._store, paper_id, PAGE)
+            except NotFound:
+                hits = None
+        marks = await self._marks([hit.brief for hit in hits or ()])
+        return {"hits": hits, "page": 1, "pages": 1, "last": None} | marks
 
     async def _marks(self, briefs: Sequence[Brief]) -> dict[str, object]:
         ids = [brief.paper.id for brief in briefs if brief.paper.id is not None]

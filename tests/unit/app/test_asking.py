@@ -56,6 +56,6 @@ async def test_a_channel_that_is_not_there_is_named_with_those_that_are() -> Non
 async def test_asking_needs_no_lock() -> None:
     """People ask while the bot runs."""
     with app.opened(SETTINGS, writes=True):
-        hits, total = await asking.search(SETTINGS, "evening kites", 5)
-        assert (hits[0].brief.paper.title, total) == ("Kites at dusk", 1)
+        found = await asking.search(SETTINGS, "evening kites", 5)
+        assert (found.hits[0].brief.paper.title, found.total) == ("Kites at dusk", 1)
         assert await asking.kept(SETTINGS) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.app.doctor import Check
 from bot.cli import terminal
-from bot.library import Kept, Why
+from bot.library import Found, Kept, Why
 from bot.models import (
     Bookmark,
     Brief,
@@ -56,7 +56,7 @@ def everything(brief: Brief) -> list[str]:
     return [
         terminal.brief(brief),
         terminal.preview(CHANNEL, plan, {1: brief}),
-        terminal.hits([Hit(brief, "‹kites›", 1, (place,))], 4),
+        terminal.search(Found([Hit(brief, "‹kites›", 1, (place,))], 1000, more=True, cut_short=True)),
         terminal.bookmarks([kept]),
         terminal.why(Why(brief, (sighting,), (related,), (place, muted), (CHANNEL,), 2)),
         terminal.check(Check("disk", "bad", "3 MB free; make room")),
@@ -114,7 +114,7 @@ def test_a_bar_grows_from_nothing_to_all() -> None:
 
 def test_nothing_found_and_nothing_new_are_said() -> None:
     """An empty answer is a sentence, not silence."""
-    assert "nothing found" in terminal.hits([], 0)
+    assert "nothing found" in terminal.search(Found([], 0))
     assert "no bookmarks yet" in terminal.bookmarks([])
     assert "nothing new" in terminal.preview(CHANNEL, None, {})
     assert "nothing new" in terminal.posted(CHANNEL, None, new=False)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import library
 from bot.errors import NotFound
+from bot.library import Found
 from bot.models import Brief, Channel, Decision, Interests, Paper, Receipt, Sighting
 from bot.publish import compose
 from bot.reading.identity import block_keys
@@ -57,8 +58,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 async def test_a_hit_says_why_it_was_found_and_where_it_was_posted(store: Store) -> None:
     """Best first, with the words found marked, who keeps it, and its place in each channel."""
     await library.bookmark(store, "web:ada", 1, NOW, "search")
-    hits, total = await library.search(store, "kites", 10)
-    assert total == 2
+    answer = await library.search(store, "kites", 10)
+    hits = answer.hits
+    assert (answer.total, answer.more, answer.cut_short) == (2, False, False)
     assert [hit.brief.paper.id for hit in hits] == [1, 3]
     assert "‹" in hits[0].snippet
     assert [hit.bookmarks for hit in hits] == [1, 0]
@@ -84,28 +86,28 @@ async def test_a_hit_says_why_it_was_found_and_where_it_was_posted(store: Store)
 )
 async def test_an_identifier_leads_straight_to_its_paper(store: Store, text: str, found: list[int]) -> None:
     """An arXiv id, a DOI or their address finds that paper alone, shown by its summary; an unknown one, none."""
-    hits, total = await library.search(store, text, 10)
-    assert [hit.brief.paper.id for hit in hits] == found
-    assert total == len(found)
-    assert all(hit.snippet == hit.brief.summary for hit in hits)
-    assert await library.search(store, text, 10, 1) == ([], total)
+    answer = await library.search(store, text, 10)
+    assert [hit.brief.paper.id for hit in answer.hits] == found
+    assert answer.total == len(found)
+    assert all(hit.snippet == hit.brief.summary for hit in answer.hits)
+    assert await library.search(store, text, 10, 1) == Found([], answer.total)
 
 
 async def test_my_bookmarks_are_those_of_who_asks(store: Store) -> None:
     """``bookmarked:me`` is about the person whom the surface names."""
     await library.bookmark(store, "web:ada", 3, NOW, "search")
     for person, found in (("web:ada", [3]), ("web:bob", []), (None, [])):
-        hits, _ = await library.search(store, "bookmarked:me", 10, person=person)
+        hits = (await library.search(store, "bookmarked:me", 10, person=person)).hits
         assert [hit.brief.paper.id for hit in hits] == found
         assert all(hit.snippet for hit in hits)
 
 
 async def test_hits_come_in_pages(store: Store) -> None:
     """Pages follow one another without gap or overlap; past the end there is nothing."""
-    whole = [hit.brief.paper.id for hit in (await library.search(store, "kites", 10))[0]]
-    pages = [(await library.search(store, "kites", 1, offset))[0] for offset in range(3)]
+    whole = [hit.brief.paper.id for hit in (await library.search(store, "kites", 10)).hits]
+    pages = [(await library.search(store, "kites", 1, offset)).hits for offset in range(3)]
     assert [[hit.brief.paper.id for hit in page] for page in pages] == [[whole[0]], [whole[1]], []]
-    assert await library.search(store, "kites", 1, 10**30) == ([], 2)
+    assert await library.search(store, "kites", 1, 10**30) == Found([], 2)
 
 
 async def test_a_bookmark_is_kept_once_and_dropped_once(store: Store) -> None:
@@ -251,8 +253,8 @@ async def test_no_such_paper_is_one_short_line(store: Store, text: str) -> None:
 async def test_no_text_is_an_error(store: Store, text: str) -> None:
     """Whatever is typed finds papers or finds none."""
     for query in (text, f"kites {text}", f"{text} OR ducks NEAR(", f'"{text}'):
-        hits, total = await library.search(store, query, 2)
-        assert len(hits) == min(total, 2)
+        found = await library.search(store, query, 2)
+        assert len(found.hits) == min(found.total, 2)
         with suppress(NotFound):
             await library.why(store, query)
     await library.bookmark(store, "web:ada", 1, NOW, "")
@@ -261,6 +263,30 @@ async def test_no_text_is_an_error(store: Store, text: str) -> None:
 
 async def test_an_endless_query_is_cut(store: Store) -> None:
     """A megabyte of words takes no longer than a page of them."""
-    hits, _ = await library.search(store, "kites " + "word " * 200_000, 5)
+    hits = (await library.search(store, "kites " + "word " * 200_000, 5)).hits
     assert hits[0].brief.paper.id in (1, 3)
     assert (await library.why(store, "kites " + "x y " * 300_000)).brief.paper.id in (1, 3)
+
+
+async def test_the_papers_most_kept_come_first(store: Store) -> None:
+    """By how many people kept them since then; of equals the newest; what was dropped no longer counts."""
+    for day, person, paper_id in ((1, "web:ada", 1), (2, "web:bob", 1), (3, "web:ada", 3), (4, "web:ada", 4)):
+        await library.bookmark(store, person, paper_id, NOW + timedelta(days=day), "")
+    await library.bookmark(store, "web:ada", 2, NOW, "")
+    await library.unbookmark(store, "web:ada", 2)
+    ever = await library.top(store, None, 10)
+    assert [(hit.brief.paper.id, hit.bookmarks) for hit in ever] == [(1, 2), (4, 1), (3, 1)]
+    lately = await library.top(store, NOW + timedelta(days=2), 10)
+    assert [(hit.brief.paper.id, hit.bookmarks) for hit in lately] == [(4, 1), (3, 1), (1, 1)]
+    assert await library.top(store, None, 1, 1) == ever[1:2]
+    assert all(hit.snippet == hit.brief.summary for hit in ever)
+
+
+async def test_bookmarks_come_in_pages_and_are_counted(store: Store) -> None:
+    """Pages cut the one order, newest first."""
+    for day in (1, 2, 3):
+        await library.bookmark(store, "web:ada", day, NOW + timedelta(days=day), "")
+    whole = await library.kept(store, "web:ada")
+    assert [one.bookmark.paper_id for one in whole] == [3, 2, 1]
+    assert [await library.kept(store, "web:ada", 1, place) for place in range(3)] == [[one] for one in whole]
+    assert await library.kept_count(store, "web:ada") == 3

@@ -151,6 +151,25 @@ async def test_help_and_mistakes_name_every_command(client: Client) -> None:
     assert (await client.get(f"/command?text={'x' * 201}")).status == 400
 
 
+async def test_similar_papers_are_shown(client: Client) -> None:
+    """/similar names a paper by number or title; one that is not there is told."""
+    page = (await client.get("/command?text=/similar+1")).text
+    assert "the most alike first" in page
+    assert 'id="paper-2"' in page
+    assert 'id="paper-1"' not in page
+    assert "There is no paper" in (await client.get("/command?text=/similar+zeppelin")).text
+    assert "/command?text=%2Fsimilar+1" in (await client.get("/papers/1")).text
+
+
+async def test_what_people_keep_is_shown(client: Client) -> None:
+    """/top lists it, ever or lately, and says when there is nothing."""
+    assert "Nothing was kept" in (await client.get("/command?text=/top")).text
+    await client.post("/papers/2/bookmark", "keep=1")
+    for text in ("/top", "/top+1+day"):
+        page = (await client.get(f"/command?text={text}")).text
+        assert re.findall(r'id="paper-(\d+)"', page) == ["2"]
+
+
 async def test_today_and_bookmarks_lead_to_their_pages(client: Client, store: Store) -> None:
     """/today goes to today's post, or says that there is none yet."""
     assert (await client.get("/command?text=/today")).headers["location"] == DAY

@@ -1,0 +1,139 @@
+"""Finding papers: by words, by what is like them, by what a person has begun to type."""
+
+from dataclasses import dataclass
+
+from bot.errors import NotFound
+from bot.models import Brief, Hit
+from bot.reading.identity import block_keys, title_key
+from bot.sources.ids import arxiv_id, doi
+from bot.store import Connection, Store, bookmarks, completion, likeness, outbox, papers
+from bot.store import search as full_text
+
+LONGEST_QUERY = 1000
+"""Characters of a query that are looked at; the longest titles have some 300."""
+
+_LARGEST = 2**63 - 1
+"""SQLite's largest integer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: a page of hits, best first, and how many papers match in all."""
+
+    hits: list[Hit]
+    total: int
+    more: bool = False
+    """More than ``total`` papers match; they were not all counted."""
+    cut_short: bool = False
+    """The search was stopped because it took too long: there may be better hits than these."""
+
+
+async def search(
+    store: Store,
+    query: str,
+    limit: int,
+    offset: int = 0,
+    *,
+    person: str | None = None,
+    last_id: int | None = None,
+) -> Found:
+    """The papers that match, best first, with why, and how many match in all. Any text is a query.
+
+    An arXiv id, a DOI or the address of one finds that paper alone. ``person`` is who asks, for ``bookmarked:me``;
+    for the other operators see ``bot.store.query``. Papers that come after ``last_id`` are passed over.
+    """
+    return await store.read(
+        _search, query[:LONGEST_QUERY], limit, min(offset, _LARGEST), person=person, last_id=last_id
+    )
+
+
+async def similar(store: Store, paper_id: int, limit: int, *, last_id: int | None = None) -> list[Hit]:
+    """The papers most like this one, without itself, those that are related to it first. Raises NotFound.
+
+    They share its telling words, which their snippets mark, and its tags.
+    """
+    return await store.read(_similar, paper_id, limit, last_id)
+
+
+async def complete(store: Store, typed: str, limit: int = 25) -> list[tuple[int, str]]:
+    """Papers as (id, title) that a person may be typing: by the beginning of an arXiv id or a title, or words of it.
+
+    With nothing typed yet, the newest papers.
+    """
+    return await store.read(completion.papers, typed[:LONGEST_QUERY], limit)
+
+
+async def complete_tags(store: Store, typed: str, limit: int = 25) -> list[str]:
+    """Tags with a word that begins so, those that begin so first, then the most used."""
+    return await store.read(completion.tags, typed[:LONGEST_QUERY], limit)
+
+
+async def resolve(store: Store, text: str) -> int:
+    """The id of the paper that a person means by a number, an arXiv id, a DOI or a title. Raises NotFound."""
+    return await store.read(resolved, text[:LONGEST_QUERY])
+
+
+def brief_of(db: Connection, paper_id: int) -> Brief:
+    """One paper's brief. Raises NotFound."""
+    found = papers.briefs(db, [paper_id]) if 0 < paper_id <= _LARGEST else []
+    if not found:
+        raise NotFound(f"{paper_id}: there is no such paper")
+    return found[0]
+
+
+def hit(db: Connection, paper_id: int, snippet: str, count: int) -> Hit:
+    """The paper with why it was found, or its summary, and where it was posted."""
+    brief = brief_of(db, paper_id)
+    return Hit(brief, snippet or brief.summary, count, tuple(outbox.placements(db, paper_id)))
+
+
+def resolved(db: Connection, text: str) -> int:
+    """The paper that a person means: by number, arXiv id, DOI, exact title, else the best search result."""
+    text = text.strip()
+    if (
+        text.isascii()
+        and text.isdigit()
+        and int(text) <= _LARGEST
+        and papers.paper(db, int(text)) is not None
+    ):
+        return int(text)
+    identifier = arxiv_id(text) or doi(text)
+    by_identifier = papers.by_identifier(db, identifier) if identifier is not None else None
+    if by_identifier is not None:
+        return by_identifier
+    keys = block_keys(text)
+    titled = papers.briefs(db, papers.by_title(db, keys[0])) if keys else []
+    if titled:
+        # The key is also that of titles which only begin so, before a colon.
+        whole = [brief for brief in titled if title_key(brief.paper.title) == title_key(text)]
+        paper_id = (whole or titled)[0].paper.id
+        assert paper_id is not None
+        return paper_id
+    found, _ = full_text.search(db, text, 1)
+    if not found:
+        named = "".join(character for character in text[:80] if character.isprintable())
+        raise NotFound(f"{named}: no such paper; try 'broadsheet search' with a few words of its title")
+    return found[0][0]
+
+
+def _search(
+    db: Connection, query: str, limit: int, offset: int, *, person: str | None, last_id: int | None
+) -> Found:
+    identifier = arxiv_id(query) or doi(query)
+    named = papers.by_identifier(db, identifier) if identifier is not None else None
+    if named is not None:
+        return Found(_hits(db, [(named, "")][max(offset, 0) :][: max(limit, 0)]), 1)
+    # An id that no paper has may stand in an abstract; an address in pieces is in many.
+    words = query if identifier is None else f'"{identifier}"'
+    found, total = full_text.search(db, words, limit, offset, person=person, last_id=last_id)
+    return Found(_hits(db, found), total)
+
+
+def _similar(db: Connection, paper_id: int, limit: int, last_id: int | None) -> list[Hit]:
+    brief_of(db, paper_id)
+    return _hits(db, likeness.similar(db, paper_id, limit, last_id=last_id))
+
+
+def _hits(db: Connection, found: list[tuple[int, str]]) -> list[Hit]:
+    counts = bookmarks.counts(db, [paper_id for paper_id, _ in found])
+    return [hit(db, paper_id, snippet, counts.get(paper_id, 0)) for paper_id, snippet in found]
