@@ -283,9 +283,11 @@ async def test_a_truncated_history_is_named(path: Path) -> None:
 
 async def test_a_page_of_rubbish_is_named(path: Path) -> None:
     """Damage within is reported when something needs it; the error is ours."""
+    empty = path.with_name("empty.db")
+    Store.open(empty).close()
     size = filled(path).stat().st_size
     with path.open("r+b") as file:
-        for page in range(size // 8192, size // 4096):
+        for page in range(empty.stat().st_size // 4096, size // 4096):
             file.seek(page * 4096)
             file.write(b"\xff" * 4096)
     store = Store.open(path)
