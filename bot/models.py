@@ -178,9 +178,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What a post's closing message names: the papers (id, title) that it left out, best first."""
+    """What a post's closing message names: the papers that it left out, best first."""
 
-    left_out: tuple[tuple[int, str], ...]
+    left_out: tuple[tuple[int, str, str | None], ...]
+    """As (id, title, address of its page or of where to look for it)."""
 
 
 Content = Header | Brief | Closing

@@ -163,7 +163,10 @@ def content(db: Connection, post: Post, message: Message) -> Content:
             return papers.briefs(db, [message.paper_id])[0]
         case "closing":
             left_out = [pick.paper_id for pick in outbox.picks(db, post.id, shown=False)]
-            return Closing(tuple(papers.titles(db, left_out)))
+            briefs = papers.briefs(db, left_out, summaries=False)
+            return Closing(
+                tuple((_id(one), one.paper.title, one.links[0].url if one.links else None) for one in briefs)
+            )
 
 
 def _id(brief: Brief) -> int:
