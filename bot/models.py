@@ -184,7 +184,23 @@ class Closing:
     """As (id, title, address of its page or of where to look for it)."""
 
 
-Content = Header | Brief | Closing
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A tag or phrase that somebody follows, and the papers of a post (id, title) that match it."""
+
+    kind: Literal["tag", "phrase"]
+    value: str
+    papers: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a post has for those who follow something, without saying who does: by tag or phrase."""
+
+    matches: tuple[Match, ...]
+
+
+Content = Header | Brief | Closing | Followed
 """What a message says; each platform renders it in its own best form."""
 
 
@@ -216,7 +232,8 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One part of a post, a row of the outbox. Part 0 is the header, the last may be the closing message.
+    """One part of a post, a row of the outbox. Part 0 is the header; the last may be the closing message, and
+    after it the one that says what of the post people follow.
 
     ``nonce`` is at most 25 characters, unique per channel, date and part, and doubles as the marker
     that the sent message carries.
@@ -226,7 +243,7 @@ class Message:
     post_id: int
     channel: str
     part: int
-    kind: Literal["header", "paper", "closing"]
+    kind: Literal["header", "paper", "closing", "followed"]
     paper_id: int | None
     nonce: str
     state: State
@@ -236,6 +253,30 @@ class Message:
     not_before: datetime | None = None
     sent: datetime | None = None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A tag or phrase that a person follows in the channels of one server; ``direct`` asks for a direct message."""
+
+    person: str
+    server: str
+    kind: Literal["tag", "phrase"]
+    value: str
+    direct: bool
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A direct message to a person who follows something in a post; its states are those of a message."""
+
+    post_id: int
+    person: str
+    nonce: str
+    state: State
+    attempts: int = 0
+    claimed: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

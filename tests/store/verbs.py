@@ -6,12 +6,23 @@ from dataclasses import dataclass, replace
 from functools import partial
 from sqlite3 import Connection
 
-from bot.models import Bookmark, Decision, Receipt, State, Unreadable
-from bot.store import bookmarks, channels, completion, digests, health, likeness, outbox, papers, search
+from bot.models import Bookmark, Decision, Follow, Match, Notice, Receipt, State, Unreadable
+from bot.store import (
+    bookmarks,
+    channels,
+    completion,
+    digests,
+    follows,
+    health,
+    likeness,
+    outbox,
+    papers,
+    search,
+)
 from tests.store import samples
 from tests.store.samples import CHANNEL, NOW, OTHER, TODAY
 
-NOUNS = (bookmarks, channels, completion, digests, health, likeness, outbox, papers, search)
+NOUNS = (bookmarks, channels, completion, digests, follows, health, likeness, outbox, papers, search)
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,9 @@ LIBRARY = replace(LAB, key="discord:6", address="6", name="library")
 ATTIC = replace(LAB, key="discord:7", address="7", name="attic", server="88")
 """Channels of two servers, of which the second was left."""
 
+FOLLOW = Follow("discord:1", "77", "tag", "pruning", True, NOW)
+NOTICE = Notice(1, "discord:1", "notice-1", State.PENDING)
+
 MESSAGE = 2
 """A message of the post that ``samples.fill`` makes, which is claimed before ``WRITES``."""
 
@@ -54,6 +68,10 @@ READS = (
     _call(digests.since_post, CHANNEL.key, NOW),
     _call(digests.last_id),
     _call(digests.latest, 10),
+    _call(follows.of, FOLLOW.person),
+    _call(follows.of_server, FOLLOW.server),
+    _call(follows.followed, 1),
+    _call(follows.open_notices, CHANNEL.key, NOW),
     _call(health.faults),
     _call(health.size),
     _call(likeness.similar, 1, 10),
@@ -102,6 +120,11 @@ WRITES = (
     _call(digests.finish, 1, Receipt("a.txt", 9, 9, 0, 0)),
     _call(digests.forget_failure, "sha-broken.txt"),
     _call(digests.quarantine, 1, [Unreadable(7, "no abstract", "A Title")]),
+    _call(follows.add, replace(FOLLOW, value="kites")),
+    _call(follows.remove, FOLLOW.person, FOLLOW.server, FOLLOW.value),
+    _call(follows.record, 1, [Match("phrase", "sparse", ((1, "Sparse"),))], [("discord:2", "notice-2")]),
+    _call(follows.claim_notice, NOTICE, NOW),
+    _call(follows.record_notice, NOTICE, State.FAILED, "busy", NOW),
     Call("outbox.insert_post", partial(samples.insert, ids=[4, 5, 6], channel=OTHER)),
     _call(outbox.disown, CHANNEL.key),
     _call(outbox.claim, 1, NOW),
@@ -121,6 +144,8 @@ def prepare(db: Connection) -> None:
     """``samples.fill``, and for every one of ``WRITES`` something to change."""
     samples.fill(db)
     bookmarks.add(db, Bookmark("web:ada", 2, NOW))
+    follows.add(db, FOLLOW)
+    follows.record(db, 1, [Match("tag", "pruning", ((1, "Sparse"),))], [(NOTICE.person, NOTICE.nonce)])
     channels.set_up(db, LIBRARY)
     channels.break_(db, LIBRARY.key, "404", NOW)
     channels.set_up(db, ATTIC)
