@@ -10,6 +10,8 @@
                         ├─► failed       not accepted; tried again at ``not_before``
                         └─► unknown      we died, or the answer did, between send and record
 
+    A post that has what people follow says so in its last message, and by a notice to those who asked for it.
+
     A broken channel (gone, or a permission is missing) rests with all that it has yet to get, its owner is told
     once, and it is tried again every ``BROKEN_RETRY``.
 
@@ -18,16 +20,16 @@ first looked for in the channel's history; only what is not there is sent. If hi
 ``unknown`` and the log says so: nothing is ever resent blindly.
 """
 
-from bot.publish.delivery import (
+from bot.publish.adapter import (
     Broken,
     ChatAdapter,
     Failed,
     Outcome,
-    Publisher,
     Rejected,
     Sent,
     Unknown,
 )
+from bot.publish.delivery import Publisher
 from bot.publish.planning import Plan, compose, content, due, plan, preview
 
 __all__ = [

@@ -3,25 +3,29 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.errors import BroadsheetError, HistoryUnavailable
-from bot.models import Channel, Content, Message, Post, State
+from bot.models import Channel, Message, Post, State
+from bot.publish.adapter import (
+    Broken,
+    ChatAdapter,
+    Failed,
+    Outcome,
+    Rejected,
+    Sent,
+    Unknown,
+    nonce_holds,
+    retry_time,
+)
+from bot.publish.notices import deliver_notices
 from bot.publish.planning import compose, content, due
 from bot.store import Store, channels, outbox
 
 log = structlog.get_logger()
-
-NONCE_WINDOW = timedelta(seconds=60)
-"""How long a platform may be trusted to know a nonce again. Discord says "the past few minutes"."""
-
-RETRY_FIRST, RETRY_MOST = timedelta(seconds=5), timedelta(hours=1)
-"""The first and the longest wait before a failed message is tried again; it doubles in between."""
 
 BROKEN_RETRY = timedelta(hours=1)
 """The wait before a broken channel is tried again: seldom enough not to add up to a ban for invalid requests."""
@@ -30,76 +34,12 @@ HISTORY_RETRY = timedelta(minutes=5)
 """The wait before an unreadable history, or a refused thread, is tried again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The platform has it, under this id."""
-
-    platform_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The platform said never; trying again as it is cannot help."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The platform did not take it, for now. ``retry_after`` is the platform's own word, if it gave one."""
-
-    reason: str
-    retry_after: timedelta | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """It may or may not be there: the answer was lost."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """Nothing can be posted in this channel until a person mends it: it is gone, or a permission is missing."""
-
-    reason: str
-
-
-Outcome = Sent | Rejected | Failed | Unknown | Broken
-
-
 class _ChannelBroken(Exception):
     """Ends the delivery to a channel at once."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-class ChatAdapter(Protocol):
-    """What a platform does for a post. Expected failures are outcomes; only the unexpected raises."""
-
-    async def send(self, channel: Channel, post: Post, message: Message, content: Content) -> Outcome:
-        """Send one message with its nonce: part 0 to the channel, the others to the post's thread."""
-
-    async def open_thread(self, channel: Channel, post: Post, header: Message) -> Outcome:
-        """Open the thread under the sent header and give its id; one that is open already is a success."""
-
-    async def find(self, channel: Channel, post: Post, message: Message) -> str | None:
-        """Look for the message in the channel's history by its marker, and give the platform's id of it.
-
-        None means that it is certainly not there. Raises HistoryUnavailable when that can't be told.
-        """
-
-    async def tell(self, channel: Channel, text: str) -> None:
-        """Tell the person who looks after the channel what is wrong with it, where that can be done; never raises."""
-
-
-def retry_time(attempts: int, outcome: Failed | Unknown, now: datetime) -> datetime:
-    """When a message that was tried ``attempts`` times is next: the platform's word, or a doubling wait."""
-    asked = outcome.retry_after if isinstance(outcome, Failed) else None
-    return now + (min(RETRY_FIRST * 2 ** min(attempts - 1, 20), RETRY_MOST) if asked is None else asked)
 
 
 class Publisher:
@@ -187,8 +127,12 @@ class Publisher:
                     sent = await self._deliver_post(adapter, channel, post)
                     if sent and was_broken:
                         await self._store.write(channels.mend, channel.key)
+                await deliver_notices(self._store, adapter, channel, self._clock, self._stops)
             except _ChannelBroken as broken:
                 await self._break(adapter, channel, broken.reason)
+
+    def _stops(self) -> bool:
+        return self._stopping
 
     async def _break(self, adapter: ChatAdapter, channel: Channel, reason: str) -> None:
         """Let the channel rest, nothing of it lost, and tell its owner if that is news."""
@@ -247,7 +191,7 @@ class Publisher:
         """Bring one message to the platform, or find it there, and record what came of it."""
         now = self._clock()
         about = {"channel": channel.key, "date": str(post.local_date), "part": message.part}
-        if message.state is State.UNKNOWN and not _nonce_holds(message, now):
+        if message.state is State.UNKNOWN and not nonce_holds(message, now):
             try:
                 found = await adapter.find(channel, post, message)
             except Exception as error:
@@ -310,8 +254,3 @@ def _wants_sending(message: Message, now: datetime) -> bool:
     if message.state in (State.SENT, State.REJECTED):
         return False
     return message.not_before is None or message.not_before <= now
-
-
-def _nonce_holds(message: Message, now: datetime) -> bool:
-    """Whether the platform would still know the nonce of the first uncertain send; not if the clock went back."""
-    return message.claimed is not None and timedelta(0) <= now - message.claimed < NONCE_WINDOW

@@ -9,9 +9,22 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from bot.models import Brief, Channel, Closing, Content, Header, Message, Pick, Post, Receipt
+from bot.models import (
+    Brief,
+    Channel,
+    Closing,
+    Content,
+    Follow,
+    Header,
+    Match,
+    Message,
+    Pick,
+    Post,
+    Receipt,
+)
+from bot.publish.following import matches, to_be_told
 from bot.reading.rank import NO_PROFILE, Example, Profile, features, learn, rank
-from bot.store import Connection, bookmarks, digests, outbox, papers
+from bot.store import Connection, bookmarks, digests, follows, outbox, papers
 
 CATCH_UP = timedelta(hours=6)
 """How late a post may be once its local date is over; later than that, the papers wait for the next one."""
@@ -48,11 +61,13 @@ def due(channel: Channel, posted: Sequence[date], now: datetime) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A post before it is one: its header, the place of each paper, and its messages (kind, paper id)."""
+    """A post before it is one: its header, the place of each paper, its messages (kind, paper id), and what of it
+    people follow."""
 
     header: Header
     picks: tuple[Pick, ...]
-    messages: tuple[tuple[Literal["header", "paper", "closing"], int | None], ...]
+    messages: tuple[tuple[Literal["header", "paper", "closing", "followed"], int | None], ...]
+    followed: tuple[Match, ...] = ()
 
 
 def plan(
@@ -61,6 +76,7 @@ def plan(
     briefs: Sequence[Brief],
     receipts: Sequence[Receipt],
     taste: Profile = NO_PROFILE,
+    followed: Sequence[Follow] = (),
 ) -> Plan | None:
     """Put a post together from what is new, or None when there is nothing to say.
 
@@ -91,15 +107,21 @@ def plan(
         top_tags=tuple(sorted(tags.items(), key=lambda item: (-item[1], item[0]))[:TOP_TAGS]),
         files=tuple(receipt.file for receipt in receipts),
     )
-    messages: list[tuple[Literal["header", "paper", "closing"], int | None]] = [("header", None)]
+    messages: list[tuple[Literal["header", "paper", "closing", "followed"], int | None]] = [("header", None)]
     messages += [("paper", paper_id) for paper_id in shown]
     if header.left_out:
         messages.append(("closing", None))
-    return Plan(header, tuple(picks), tuple(messages))
+    found = matches([one.brief for one in open_], followed)
+    if found:
+        messages.append(("followed", None))
+    return Plan(header, tuple(picks), tuple(messages), found)
 
 
-def nonce(channel: str, local_date: date, part: int) -> str:
-    """The nonce and marker of one message: 24 characters, the same each time, different for every message."""
+def nonce(channel: str, local_date: date, part: int | str) -> str:
+    """The nonce and marker of one message: 24 characters, the same each time, different for every message.
+
+    ``part`` is the number of the message in its post, or the person to whom a notice of the post goes.
+    """
     digest = hashlib.sha256(f"{channel}\n{local_date}\n{part}".encode()).digest()
     return base64.b32encode(digest).decode("ascii")[:24].lower()
 
@@ -118,7 +140,7 @@ def compose(db: Connection, channel: Channel, local_date: date, now: datetime) -
     planned = _planned(db, channel, local_date, now)
     if planned is None:
         return None
-    return outbox.insert_post(
+    post = outbox.insert_post(
         db,
         channel,
         local_date,
@@ -132,6 +154,11 @@ def compose(db: Connection, channel: Channel, local_date: date, now: datetime) -
         last_digest_id=digests.last_id(db),
         now=now,
     )
+    if post is not None and planned.followed:
+        told = to_be_told(planned.followed, _follows(db, channel))
+        notices = [(person, nonce(channel.key, local_date, person)) for person in told]
+        follows.record(db, post.id, planned.followed, notices)
+    return post
 
 
 def learned_taste(db: Connection, channel: Channel, now: datetime) -> Profile:
@@ -150,7 +177,12 @@ def _planned(db: Connection, channel: Channel, local_date: date, now: datetime) 
     since = now - FIRST_POST_WINDOW
     briefs = papers.briefs(db, papers.fresh(db, channel.key, since), summaries=False)
     receipts = [receipt for _, receipt in digests.since_post(db, channel.key, since)]
-    return plan(channel, local_date, briefs, receipts, learned_taste(db, channel, now))
+    taste = learned_taste(db, channel, now)
+    return plan(channel, local_date, briefs, receipts, taste, _follows(db, channel))
+
+
+def _follows(db: Connection, channel: Channel) -> list[Follow]:
+    return [] if channel.server is None else follows.of_server(db, channel.server)
 
 
 def content(db: Connection, post: Post, message: Message) -> Content:
@@ -167,6 +199,8 @@ def content(db: Connection, post: Post, message: Message) -> Content:
             return Closing(
                 tuple((_id(one), one.paper.title, one.links[0].url if one.links else None) for one in briefs)
             )
+        case "followed":
+            return follows.followed(db, post.id)
 
 
 def _id(brief: Brief) -> int:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from bot.models import Channel, Content, Message, Post
+from bot.models import Channel, Content, Followed, Message, Notice, Post
 from bot.publish import Broken, Failed, Outcome, Rejected, Sent, Unknown
-from bot.publish.delivery import NONCE_WINDOW
+from bot.publish.adapter import NONCE_WINDOW
 
 
 class Fault(Enum):
@@ -73,6 +73,10 @@ class FakeChat:
         self.threads_asked = 0
         self.told: list[tuple[str, str]] = []
         """What the owners of channels were told: channel and text."""
+        self.notified: list[tuple[str, str, Followed]] = []
+        """The direct messages: person, nonce and what they say."""
+        self.notices: deque[Fault] = deque()
+        """Faults of the next direct messages."""
 
     async def send(self, channel: Channel, post: Post, message: Message, content: Content) -> Outcome:
         """Accept a message, unless a fault was planned for it."""
@@ -121,6 +125,26 @@ class FakeChat:
             raise self.history_error
         found = [one for one in self.shown if (one.channel, one.nonce) == (channel.key, message.nonce)]
         return found[0].platform_id if found else None
+
+    async def notify(self, channel: Channel, post: Post, notice: Notice, followed: Followed) -> Outcome:
+        """Deliver a direct message, once per nonce, unless a fault was planned."""
+        fault = self.notices.popleft() if self.notices else None
+        match fault:
+            case Fault.REJECTED | Fault.BROKEN:
+                return Rejected("403: does not take direct messages")
+            case Fault.FAILED | Fault.BUSY:
+                return Failed("503: down")
+            case Fault.DROPPED:
+                return Unknown("the connection broke")
+            case Fault.CRASH:
+                raise RuntimeError("a bug of the adapter")
+        if notice.nonce not in [nonce for _, nonce, _ in self.notified]:
+            self.notified.append((notice.person, notice.nonce, followed))
+        if fault is Fault.REPLY_LOST:
+            return Unknown("the connection broke")
+        if fault is Fault.CRASH_ACCEPTED:
+            raise RuntimeError("a bug of the adapter")
+        return Sent(notice.nonce)
 
     async def tell(self, channel: Channel, text: str) -> None:
         """Remember what the channel's owner was told."""

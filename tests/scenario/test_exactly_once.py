@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 from bot.errors import HistoryUnavailable
 from bot.models import Brief, Channel, Closing, Content, Header, Message, Post, State
 from bot.publish import Failed, Outcome, Publisher, Rejected, Unknown
-from bot.publish.delivery import BROKEN_RETRY, HISTORY_RETRY, NONCE_WINDOW
+from bot.publish.adapter import NONCE_WINDOW
+from bot.publish.delivery import BROKEN_RETRY, HISTORY_RETRY
 from bot.store import Connection, Store, channels, outbox
 from tests.fakes.memory_chat import RETRY_AFTER, FakeChat, Fault
 from tests.store import samples

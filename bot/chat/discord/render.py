@@ -16,7 +16,7 @@ import discord
 
 from bot.chat.discord import limits
 from bot.chat.discord.text import code, joined, link, linked, plain, titled
-from bot.models import Brief, Closing, Content, Header, Link, Message, Post
+from bot.models import Brief, Channel, Closing, Content, Followed, Header, Link, Message, Post
 from bot.sources.text import clean
 
 INK = 0xF0A07A
@@ -34,6 +34,7 @@ _AREAS = 120
 _FILES = 300
 _LEFT_OUT_TITLE = 110
 _LEFT_OUT_URL = 300
+_MATCH = 700
 """Room for each part of a message: far more than papers need, and less than Discord gives in all."""
 
 _MARKER = re.compile(r"(?:^|· )([a-z2-7]{24})$")
@@ -89,8 +90,17 @@ def message(post: Post, message: Message, content: Content, *, total: int) -> Re
             return _paper(content, f"{message.part} of {total}", message.nonce)
         case Closing():
             return _closing(content, message.nonce)
+        case Followed():
+            return _followed(content, "People follow", message.nonce)
         case _:
             assert_never(content)
+
+
+def notice(channel: Channel, post: Post, followed: Followed, marker: str) -> Rendered:
+    """The direct message about what a person follows in a post, with the way to its thread."""
+    place = f"https://discord.com/channels/{channel.server}/{post.thread_id}"
+    where = f"{papers(len({paper for match in followed.matches for paper, _ in match.papers}))} for you in {place}"
+    return Rendered(where, _followed(followed, "You follow", marker).embeds)
 
 
 def thread_name(header: Header) -> str:
@@ -202,6 +212,18 @@ def _closing(closing: Closing, marker: str) -> Rendered:
         limits.EMBED_DESCRIPTION,
     )
     return Rendered("", (_embed(papers(len(closing.left_out), "more"), text, "Broadsheet", marker, INK),))
+
+
+def _followed(followed: Followed, says: str, marker: str) -> Rendered:
+    """A line for each tag or phrase; who follows it is nobody's business."""
+    lines = (f"{code(match.value, 100)} {_titles(match.papers)}" for match in followed.matches)
+    text = joined(lines, "\n", limits.EMBED_DESCRIPTION - 100, "… and {:,} more")
+    return Rendered("", (_embed(None, text, says, marker, INK),))
+
+
+def _titles(named: Iterable[tuple[int, str]]) -> str:
+    titles = (plain(clean(title) or UNTITLED, _LEFT_OUT_TITLE) for _, title in named)
+    return joined(titles, " · ", _MATCH, "and {:,} more")
 
 
 def _left_out(title: str, url: str | None) -> str:

@@ -1,6 +1,6 @@
 """Delivery to the web channel, where a message is visible once its outbox row says ``sent``."""
 
-from bot.models import Channel, Content, Message, Post
+from bot.models import Channel, Content, Followed, Message, Notice, Post
 from bot.publish import Outcome, Rejected, Sent
 
 
@@ -26,6 +26,10 @@ class WebAdapter:
     async def find(self, channel: Channel, post: Post, message: Message) -> str | None:
         """Nothing is visible that is not recorded as sent, so an unsure message is certainly not there."""
         return None
+
+    async def notify(self, channel: Channel, post: Post, notice: Notice, followed: Followed) -> Outcome:
+        """Nobody follows anything here: whoever reads the web channel has no address."""
+        return Rejected("the web channel sends no direct messages")
 
     async def tell(self, channel: Channel, text: str) -> None:
         """Nobody to tell: whoever sits before the machine has its log and 'broadsheet doctor'."""

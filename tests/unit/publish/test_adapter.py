@@ -1,8 +1,18 @@
-"""When a message that was not taken is tried again; all else of delivery is held by the scenarios."""
+"""When a message that was not taken is tried again, and when a nonce holds."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.publish.delivery import RETRY_FIRST, RETRY_MOST, Failed, Unknown, retry_time
+from bot.models import Notice, State
+from bot.publish.adapter import (
+    NONCE_WINDOW,
+    RETRY_FIRST,
+    RETRY_MOST,
+    Failed,
+    Unknown,
+    nonce_holds,
+    retry_time,
+)
 
 
 def test_a_retry_waits_longer_each_time_and_no_longer_than_an_hour() -> None:
@@ -14,3 +24,15 @@ def test_a_retry_waits_longer_each_time_and_no_longer_than_an_hour() -> None:
     assert waits[-1] == RETRY_MOST
     assert retry_time(1, Unknown("lost"), now) == now + RETRY_FIRST
     assert retry_time(9, Failed("429", timedelta(seconds=1.5)), now) == now + timedelta(seconds=1.5)
+
+
+def test_a_nonce_holds_for_a_while_and_not_when_the_clock_went_back() -> None:
+    """Outside of the window the platform may have forgotten it, and a clock that jumped proves nothing."""
+    now = datetime(2026, 3, 11, 9, tzinfo=UTC)
+    notice = Notice(1, "fake:ada", "n", State.UNKNOWN)
+    assert not nonce_holds(notice, now)
+    held = {
+        span: nonce_holds(replace(notice, claimed=now - span), now)
+        for span in (timedelta(0), NONCE_WINDOW / 2, NONCE_WINDOW, -NONCE_WINDOW / 2)
+    }
+    assert list(held.values()) == [True, True, False, False]

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Literal
 
 import pytest
@@ -14,10 +14,24 @@ from bot.chat.discord.render import (
     colour_of,
     marker_of,
     message,
+    notice,
     thread_name,
     view_of,
 )
-from bot.models import Brief, Closing, Content, Header, Link, Message, Paper, Post, State
+from bot.models import (
+    Brief,
+    Channel,
+    Closing,
+    Content,
+    Followed,
+    Header,
+    Link,
+    Match,
+    Message,
+    Paper,
+    Post,
+    State,
+)
 from tests.unit.chat.discord.markup import huge, nasty
 
 MARKER = "abcdefghijklmnopqrstuvw2"
@@ -96,10 +110,19 @@ closings = st.lists(
     st.tuples(counts, huge, st.one_of(st.none(), nasty, nasty.map(lambda text: f"https://a.bc/{text}"))),
     max_size=8,
 ).flatmap(lambda some: st.sampled_from([Closing(tuple(some)), Closing(tuple(some * 60))]))
+followeds = st.lists(
+    st.builds(
+        Match,
+        st.sampled_from(["tag", "phrase"]),
+        huge,
+        st.lists(st.tuples(counts, huge), min_size=1, max_size=4).map(tuple),
+    ),
+    max_size=4,
+).flatmap(lambda some: st.sampled_from([Followed(tuple(some)), Followed(tuple(some * 60))]))
 
 
 @settings(deadline=None, max_examples=60)
-@given(st.one_of(briefs, headers, closings), st.integers(0, 10**6))
+@given(st.one_of(briefs, headers, closings, followeds), st.integers(0, 10**6))
 @example(brief("", "", (), (), (), ()), 1)
 @example(QUIET, 0)
 @example(Closing(()), 1)
@@ -108,7 +131,7 @@ def test_whatever_there_is_to_say_discord_takes_it(content: Content, part: int) 
     rendered = shown(content, part)
     assert faults(rendered) == ()
     assert [marker_of(embed) for embed in rendered.embeds] == [MARKER]
-    assert rendered.embeds[0].description or rendered.embeds[0].title
+    assert rendered.embeds[0].description or rendered.embeds[0].title or isinstance(content, Followed)
     if isinstance(content, Brief):
         assert rendered.embeds[0].title
 
@@ -234,6 +257,25 @@ def test_a_long_closing_message_says_how_many_more() -> None:
     named = [line for line in listed if line.startswith("- ")]
     assert len(named) > 20
     assert f"… and {500 - len(named)} more" in listed
+
+
+def test_what_people_follow_is_a_line_each_and_names_nobody() -> None:
+    """In the thread, and in the direct message with the way to it."""
+    followed = Followed(
+        (
+            Match("tag", "pruning", ((1, "One *more*"), (2, "Two"))),
+            Match("phrase", "state space", ((2, "Two"),)),
+        )
+    )
+    lines = ["`pruning` One \\*more\\* · Two", "`state space` Two"]
+    rendered = shown(followed, 21)
+    assert text_of(rendered).splitlines() == lines
+    assert rendered.content == ""
+    channel = Channel("discord:7", "discord", "7", "lab", "UTC", time(9), server="42")
+    told = notice(channel, POST, followed, MARKER)
+    assert told.content == "2 papers for you in https://discord.com/channels/42/77"
+    assert text_of(told).splitlines() == lines
+    assert marker_of(told.embeds[0]) == MARKER
 
 
 @pytest.mark.parametrize("marker", [MARKER, "a" * 24])
