@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlite3 import Connection, Row
 
 from bot.models import Bookmark
+from bot.store.completion import MOST_WORDS
 from bot.store.rows import must_time, put_time
 
 
@@ -42,6 +43,19 @@ def of(
         (*values, -1 if limit is None else max(limit, 0), max(offset, 0)),
     )
     return [_bookmark(row) for row in rows]
+
+
+def complete(db: Connection, person: str, typed: str, limit: int) -> list[tuple[int, str]]:
+    """A person's bookmarks with all of these words in their titles, newest first, as (id, title)."""
+    readable = typed.encode("utf-8", "ignore").decode().split()[:MOST_WORDS]
+    words = [word.replace("!", "!!").replace("%", "!%").replace("_", "!_") for word in readable]
+    rows = db.execute(
+        "SELECT p.id, p.title FROM bookmarks b JOIN papers p ON p.id = b.paper_id WHERE b.person = ? "
+        + "AND p.title LIKE ? ESCAPE '!' " * len(words)
+        + "ORDER BY b.created DESC, p.id DESC LIMIT ?",
+        (person, *(f"%{word}%" for word in words), max(limit, 0)),
+    )
+    return [(row["id"], row["title"]) for row in rows]
 
 
 def count(db: Connection, person: str) -> int:

@@ -49,6 +49,15 @@ def active(db: Connection) -> list[Channel]:
     return [_channel(row) for row in rows]
 
 
+def of_server(db: Connection, platform: str, server: str) -> list[Channel]:
+    """A server's channels that get posts, by name, broken ones among them."""
+    rows = db.execute(
+        "SELECT * FROM channels WHERE active AND left_at IS NULL AND platform = ? AND server = ? ORDER BY name, key",
+        (platform, server),
+    )
+    return [_channel(row) for row in rows]
+
+
 def get(db: Connection, key: str) -> Channel | None:
     """One channel, active or not."""
     row = db.execute("SELECT * FROM channels WHERE key = ?", (key,)).fetchone()
@@ -106,15 +115,15 @@ def come_back(db: Connection, platform: str, server: str) -> int:
 
 
 def forget_left(db: Connection, before: datetime) -> list[str]:
-    """Drop the channels whose server was left before then, with their posts; gives their keys.
+    """Drop the channels whose server was left before then, with posts and who caught up; gives their keys.
 
     Papers stay, as do people's bookmarks, which are theirs.
     """
-    left = [
-        row["key"]
-        for row in db.execute("SELECT key FROM channels WHERE left_at < ? ORDER BY key", (put_time(before),))
-    ]
-    for key in left:
+    left = db.execute(
+        "SELECT key, server FROM channels WHERE left_at < ? ORDER BY key", (put_time(before),)
+    ).fetchall()
+    for key, server in left:
+        db.execute("DELETE FROM people WHERE server = ?", (server,))
         posts = "(SELECT id FROM posts WHERE channel = :key)"
         db.execute(
             f"DELETE FROM reactions WHERE message_id IN (SELECT id FROM messages WHERE post_id IN {posts})",
@@ -124,7 +133,7 @@ def forget_left(db: Connection, before: datetime) -> list[str]:
             db.execute(f"DELETE FROM {table} WHERE post_id IN {posts}", {"key": key})
         db.execute("DELETE FROM posts WHERE channel = :key", {"key": key})
         db.execute("DELETE FROM channels WHERE key = :key", {"key": key})
-    return left
+    return [key for key, _ in left]
 
 
 def _put(db: Connection, channel: Channel, source: str) -> None:

@@ -376,7 +376,31 @@ CREATE INDEX bookmarks_created ON bookmarks(created, paper_id);
 CREATE INDEX bookmarks_person ON bookmarks(person, created, paper_id)
 """
 
-MIGRATIONS: tuple[Callable[["Database"], None], ...] = (m001_history, m002_search, m003_platforms, m004_scale)
+
+def m005_people(db: "Database") -> None:
+    """A person catches up with each server by itself."""
+    for statement in _M005.split(";\n\n"):
+        db.execute(statement)
+
+
+_M005 = """
+DROP TABLE people;
+
+CREATE TABLE people (
+    person TEXT NOT NULL,
+    server TEXT NOT NULL,
+    caught_up TEXT NOT NULL,
+    PRIMARY KEY (person, server)
+) STRICT, WITHOUT ROWID
+"""
+
+MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
+    m001_history,
+    m002_search,
+    m003_platforms,
+    m004_scale,
+    m005_people,
+)
 """Every step, oldest first; the function's name is what the database remembers."""
 
 

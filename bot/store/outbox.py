@@ -95,6 +95,16 @@ def posts(db: Connection, channel: str, limit: int, *, before: date | None = Non
     return [_post(row) for row in rows]
 
 
+def posts_of_server(db: Connection, platform: str, server: str, since: datetime) -> list[Post]:
+    """The posts that arrived in a server's channels after ``since``, the last to arrive first."""
+    rows = db.execute(
+        "SELECT p.* FROM messages m JOIN posts p ON p.id = m.post_id JOIN channels c ON c.key = p.channel "
+        "WHERE c.platform = ? AND c.server = ? AND m.part = 0 AND m.sent > ? ORDER BY m.sent DESC, p.id DESC",
+        (platform, server, put_time(since)),
+    )
+    return [_post(row) for row in rows]
+
+
 def posted_dates(db: Connection, channel: str, limit: int = 3) -> tuple[date, ...]:
     """The local dates of the channel's latest posts, newest first; empty when it never had one."""
     rows = db.execute(

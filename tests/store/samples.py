@@ -35,6 +35,19 @@ CHANNEL = Channel(
 OTHER = Channel("web:maths", "web", "maths", "maths", "UTC", time(9))
 
 
+def on_discord(number: int, server: str = "77") -> Channel:
+    """A channel of a server on Discord."""
+    address = str(number)
+    return replace(
+        CHANNEL,
+        key=f"discord:{address}",
+        platform="discord",
+        address=address,
+        name=f"lab {number}",
+        server=server,
+    )
+
+
 def later(**span: float) -> datetime:
     """``NOW`` and a while."""
     return NOW + timedelta(**span)

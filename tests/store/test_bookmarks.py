@@ -39,6 +39,21 @@ def test_bookmarks_are_listed_newest_first(db: Connection) -> None:
     assert bookmarks.kept_by(db, EVE, [3, 2, 1]) == {1, 2}
 
 
+def test_bookmarks_are_completed_by_words_of_their_titles(db: Connection) -> None:
+    """Those of the person with all of the words come, newest bookmark first; no character is a wildcard."""
+    samples.admit(db, 12)
+    for minute, paper_id in enumerate((2, 12, 1)):
+        bookmarks.add(db, Bookmark(ADA, paper_id, later(minutes=minute)))
+    bookmarks.add(db, Bookmark(EVE, 3, NOW))
+    titles = {number: samples.paper(number).title for number in (1, 2, 12)}
+    assert bookmarks.complete(db, ADA, "", 25) == [(1, titles[1]), (12, titles[12]), (2, titles[2])]
+    assert bookmarks.complete(db, ADA, "sparse 2:", 25) == [(12, titles[12]), (2, titles[2])]
+    assert bookmarks.complete(db, ADA, "sparse 2:", 1) == [(12, titles[12])]
+    assert bookmarks.complete(db, ADA, "sparse dense", 25) == []
+    for stray in ("%", "_", "!", "\udfff %", "' OR 1"):
+        assert bookmarks.complete(db, ADA, stray, 25) == []
+
+
 def test_a_note_belongs_to_a_bookmark(db: Connection) -> None:
     """Only what a person keeps can be noted upon."""
     samples.admit(db, 1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 from bot.models import Interests
-from bot.store import Connection, channels
+from bot.store import Connection, channels, people
 from tests.store import samples
 from tests.store.samples import CHANNEL, NOW, OTHER
 
@@ -32,6 +32,18 @@ def test_a_channel_that_is_not_named_rests(db: Connection) -> None:
     assert channels.get(db, OTHER.key) == OTHER
     channels.sync(db, [OTHER])
     assert channels.active(db) == [OTHER]
+
+
+def test_a_server_has_its_own_channels(db: Connection) -> None:
+    """Those of other servers and platforms are not among them, nor those that rest."""
+    shelf = replace(LAB, key="discord:6", address="6", name="a shelf")
+    elsewhere = replace(LAB, key="discord:7", address="7", server="88")
+    channels.sync(db, [CHANNEL, LAB, shelf, elsewhere, replace(LAB, key="chat:8", platform="chat")])
+    assert channels.of_server(db, "discord", "77") == [shelf, LAB]
+    channels.sync(db, [CHANNEL, LAB])
+    assert channels.of_server(db, "discord", "77") == [LAB]
+    channels.leave(db, "discord", "77", NOW)
+    assert channels.of_server(db, "discord", "77") == []
 
 
 def test_what_was_set_up_in_the_platform_stays_beside_the_settings(db: Connection) -> None:
@@ -89,10 +101,15 @@ def test_a_server_left_long_ago_is_forgotten(db: Connection) -> None:
     samples.fill(db)
     channels.place(db, CHANNEL.key, "77")
     channels.leave(db, "web", "77", NOW)
+    for server in ("77", "88"):
+        people.catch_up(db, "web:ada", server, NOW)
     assert channels.forget_left(db, NOW) == []
+    assert people.caught_up(db, "web:ada", "77") == NOW
     assert channels.forget_left(db, NOW + timedelta(seconds=1)) == [CHANNEL.key]
     assert channels.get(db, CHANNEL.key) is None
     for table, left in (("posts", 0), ("messages", 0), ("post_papers", 0), ("notices", 0), ("papers", 1)):
         count = db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
         assert (count > 0) == bool(left), table
+    assert people.caught_up(db, "web:ada", "77") is None
+    assert people.caught_up(db, "web:ada", "88") == NOW
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []

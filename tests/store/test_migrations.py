@@ -24,6 +24,7 @@ FROZEN = {
     "m002_search": "bdbfa7ea4a86e5dc",
     "m003_platforms": "49e42715cf579f4b",
     "m004_scale": "6b89f71a50d4fc01",
+    "m005_people": "b9f4516e5c626c17",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 

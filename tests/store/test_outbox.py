@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -45,6 +46,30 @@ def counts(db: Connection) -> tuple[int, ...]:
     """How many posts, placed papers and messages there are."""
     tables = ("posts", "post_papers", "messages")
     return tuple(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
+
+
+def test_a_server_s_posts_are_told_once_they_have_arrived(db: Connection, post: Post) -> None:
+    """The last to arrive comes first; what waits, arrived before, or is another server's or platform's, does not."""
+    lab, shelf = (samples.on_discord(number) for number in (5, 6))
+    elsewhere = samples.on_discord(7, server="88")
+    channels.sync(db, [CHANNEL, lab, shelf, elsewhere])
+    posts = [samples.insert(db, [4], channel=channel) for channel in (lab, shelf, elsewhere)]
+    late = samples.insert(db, [5], channel=lab, local_date=TOMORROW)
+    told = partial(outbox.posts_of_server, db, "discord", "77")
+    assert told(later(days=-9)) == []
+    for minute, one in enumerate([*posts, post]):
+        assert one is not None
+        header = outbox.messages(db, one.id)[0]
+        outbox.claim(db, header.id, NOW)
+        outbox.record_sent(db, header.id, f"m{header.id}", later(minutes=minute))
+    assert told(later(days=-9)) == [posts[1], posts[0]]
+    assert told(NOW) == [posts[1]]
+    assert late is not None
+    header = outbox.messages(db, late.id)[0]
+    outbox.claim(db, header.id, NOW)
+    outbox.record_sent(db, header.id, "m", later(days=2))
+    assert told(NOW) == [late, posts[1]]
+    assert told(later(days=2)) == []
 
 
 def test_a_post_comes_back_as_it_was_inserted(db: Connection, post: Post) -> None:

@@ -17,12 +17,13 @@ from bot.store import (
     likeness,
     outbox,
     papers,
+    people,
     search,
 )
 from tests.store import samples
 from tests.store.samples import CHANNEL, NOW, OTHER, TODAY
 
-NOUNS = (bookmarks, channels, completion, digests, follows, health, likeness, outbox, papers, search)
+NOUNS = (bookmarks, channels, completion, digests, follows, health, likeness, outbox, papers, people, search)
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,12 @@ MESSAGE = 2
 READS = (
     _call(bookmarks.of, "web:ada"),
     _call(bookmarks.count, "web:ada"),
+    _call(bookmarks.complete, "web:ada", "frugal", 10),
     _call(bookmarks.counts, [1, 2]),
     _call(bookmarks.top, None, 10),
     _call(bookmarks.kept_by, "web:ada", [1, 2]),
     _call(channels.active),
+    _call(channels.of_server, "discord", "77"),
     _call(channels.get, CHANNEL.key),
     _call(channels.resting, NOW),
     _call(channels.broken),
@@ -78,6 +81,7 @@ READS = (
     _call(outbox.post_of_day, CHANNEL.key, TODAY),
     _call(outbox.post, 1),
     _call(outbox.posts, CHANNEL.key, 10),
+    _call(outbox.posts_of_server, "discord", "77", NOW),
     _call(outbox.posted_dates, CHANNEL.key),
     _call(outbox.picks, 1),
     _call(outbox.last_shown, CHANNEL.key, 10),
@@ -100,6 +104,7 @@ READS = (
     _call(papers.by_identifier, "2503.00001"),
     _call(papers.by_title, samples.keys(1)[0]),
     _call(search.snippet, "frugal", 1),
+    _call(people.caught_up, "discord:ada", "77"),
     _call(search.search, "frugal attention", 10),
 )
 
@@ -137,6 +142,7 @@ WRITES = (
     _call(papers.record_sighting, 1, samples.sighting(1, "a.txt")),
     _call(papers.relate, 1, 2, Decision("related", "near-title", "an extension")),
     _call(papers.keep_summaries, 5),
+    _call(people.catch_up, "discord:ada", "77", NOW),
 )
 
 
