@@ -56,12 +56,21 @@ def _lost() -> dict[str, tuple[str, ...]]:
     for name in _GLUED:
         for variable in ascii_letters:
             runs.setdefault(variable + name, (variable, name))
+    for variable in _VARIABLES:
+        for name in ("to", "ll", "gg", "ne"):
+            runs.setdefault(variable + name, (variable, name))
+        for numbers in "CEFNQRZ":
+            runs.setdefault(f"{variable}in{numbers}", (variable, "in", " " + numbers))
+    for first in (*_NUMBERS, "T", "nabla", "cdot", "partial"):
+        runs.setdefault(first + "log", (first, "log"))
     return runs
 
 
-_LOST = _lost()
 # Variables that a bound is put on: nge 5, but age 5.
 _NUMBERS = frozenset("dkmnpqrDKMNR")
+# Letters that make no word of ``to`` and ``ll``: xto 0, but into; rll k, but all.
+_VARIABLES = frozenset("bcdfghkmnpqrstuvwxyzBCDFGHKMNPQRSTUVWXYZ")
+_LOST = _lost()
 # Words too common to be looked at unless the text has a script or a bracket for them.
 _TELLING = frozenset(run.encode() for run, parts in _LOST.items() if parts[-1] not in _EXPONENTS | {"in"})
 _LETTERS_ALONE = bytes(code if chr(code) in ascii_letters else 0x20 for code in range(256))
@@ -71,8 +80,17 @@ _LOST_SWITCH = re.compile(r"\{(?=(?:it|bf|em|tt|sc|sl|rm|cal) )")
 _LOST_FONT = re.compile(
     r"(?<![A-Za-z\\])(math(?:cal|bb|bf|rm|frak|sf)|boldsymbol|widetilde|widehat) ?(?=[^\W\d_](?![A-Za-z]))"
 )
-_LEFT = re.compile(r"(?<!\\)left(?=[(\[])")
-_RIGHT = re.compile(r"(?<![\\-])right(?=[)\]])")
+_LEFT = re.compile(r"(?<!\\)left(?=[(\[])|(?<![A-Za-z\\])[bB]igg?l?(?=[(\[])")
+_RIGHT = re.compile(r"(?<![\\-])right(?=[)\]])|(?<=[\w)}])[bB]igg?r?(?=[)\]])")
+# ``\\frac{1}{T}`` left ``1{T}``; but P{UE} is a name with a group.
+_LOST_FRACTION = re.compile(
+    r"(?<![\w^.{}\\$+-])(\d{1,2}|[b-zB-HJ-Zα-ω](?=\{[^{}]{0,40}[\^+*-]))"
+    r"(?=\{[A-Za-z0-9α-ω\\])(?!\{\d+\}[A-Za-z]|\{[a-z]{2,} )"
+)
+_LOST_QUOTIENT = re.compile(r"(?<=\()(?=\w{0,20}[\d+-])([\w+-]{1,20})(?=\{[^{}]{1,20}\}(?:right)?\))")
+_LOST_ACCENT = re.compile(r"(?<![A-Za-z\\])(tilde|hat|bar) (?=[A-Za-z][(_^])")
+# The literal beginning makes it a fast search.
+_MICRO = re.compile(r"mu(?:(?=[A-Z])(?<![\w\\/.-]mu)|(?=[ms]\b)(?:(?<=\dmu)|(?<=\d mu)))")
 _BETWEEN_NAMES = re.compile(r"(?<=[A-Za-z])(?=(?:cdot|(?:left|right)arrow)[A-Z])")
 _SPLIT_NAME = re.compile(r"(\\(?:cdot|(?:left|right)arrow))(?=[A-Z])")
 _COLOUR = re.compile(r"(?<![A-Za-z\\])(?:red|blue|green|magenta|cyan|purple|orange|teal|black|gray)(?=\{)")
@@ -91,7 +109,7 @@ _YEAR = re.compile(r"[12][09]\d\d(?:[a-z]|(?<=[A-Za-z]\d\d\d\d))")
 _CHARACTER = re.compile(r"(?<=[a-z])x(201[0-9a-e]|2026)(?=[A-Za-z ])")
 _TIGHT = re.compile(r"[,!](?:[\\%<>=:a-zA-Z]|(?<=!)\d)")
 _THIN_SPACES = re.compile(
-    r",([<>=]|[gl]eq?|sim|approx|times),|!([<>=:]|[gl]eq?|sim|approx|times)!|\b(sim)!(?=\d)"
+    r",([<>=]|[gl]eq?|sim|approx|times),|!([<>=:]|[gl]eq?|sim|approx|times|to|mapsto)!|\b(sim)!(?=\d)"
 )
 _THIN_SPACE = re.compile(
     r"((?<![\w.,([])~?\d{1,4}(?:\.\d{1,4})?|[-–]\d{1,4}(?:\.\d{1,4})?),"
@@ -106,6 +124,7 @@ def restore(text: str) -> str:
         "^" in text
         or "_" in text
         or "in [" in text
+        or "in[" in text
         or "in {" in text
         or not _TELLING.isdisjoint(text.encode(errors="replace").translate(_LETTERS_ALONE).split())
     ):
@@ -114,20 +133,42 @@ def restore(text: str) -> str:
         text = _COLOUR.sub("", text)
         text = _LOST_COMMAND.sub(lambda m: f"\\{m[1]}" if m[1] else m[0], text)
         text = _LOST_SWITCH.sub(r"{\\", text)
+        text = _LOST_FRACTION.sub(r"\\frac{\1}", _LOST_QUOTIENT.sub(r"\\frac{\1}", text))
     if "cdot" in text or "arrow" in text:
         text = _BETWEEN_NAMES.sub(r"\\", text)
         text = _SPLIT_NAME.sub(r"\1{}", text)
-    if "left" in text and len(_LEFT.findall(text)) == len(_RIGHT.findall(text)):
+    if ("left" in text or "ig(" in text or "ig[" in text) and len(_LEFT.findall(text)) == len(
+        _RIGHT.findall(text)
+    ):
         text = _RIGHT.sub("", _LEFT.sub("", text))
     if "math" in text or "boldsymbol" in text or "wide" in text:
         text = _LOST_FONT.sub(r"\\\1 ", text)
+    if "tilde " in text or " hat " in text or " bar " in text:
+        text = _LOST_ACCENT.sub(r"\\\1 ", text)
+    if "mu" in text:
+        text = _MICRO.sub("μ", text)
     return text
 
 
-# Where other math is certain, these are letters too: tau-bench, sigma = 5; but alpha-blending is a word.
+_GREEK_ALONE = re.compile(rf"(?<![\w^{{}}\\])\\({_any(GREEK)})(?![A-Za-z_^{{}}\\])(?! *[_^])")
+
+
+def forget_lone_greek(text: str) -> str:
+    """Return ``text`` without the backslashes of Greek names that may be words, as in ``\\alpha moment``.
+
+    Where they are lost they can't be told from words (alpha release, threshold tau), and as names they read
+    well: what is around them decides for both, in ``restore`` and ``restore_lone_greek``.
+    """
+    return _GREEK_ALONE.sub(r"\1", text)
+
+
+# Where other math is certain, these are letters too: tau-bench, dynamic beta; but alpha-blending is a word,
+# and so is what comes after a statistician: Cohen's kappa.
 _LONE_GREEK = re.compile(
-    rf"(?<![\w\\/.@:-])({_any(name for name in GREEK if name.islower())})"
-    r"(?=-(?!blend|comp|matt|num|rel|test|vers)[A-Za-z]|\s?[=<>≤≥≈]\s?-?[\d.])"
+    rf"(?<![\w\\/.@:-])(?<!['’]s )(?<!s['’] )({_any(name for name in GREEK if name.islower())})"
+    r"(?![A-Za-z_'’@]| \([α-ω]\))"
+    r"(?![- ](?:blend|comp|matt|chan|num|rel|test|vers|cell|ray|dist|prior|func|calc|rule|decay|corr|band|rhythm|"
+    r"phase|wave|modul|encod|carot|amyl|hydrox)|[./:]\w)"
 )
 
 
@@ -144,9 +185,16 @@ def _mended(text: str) -> str:
     if ("19" in text or "20" in text) and _YEAR.search(text):
         text = _KEY.sub("", text)
     if _TIGHT.search(text):
-        text = _THIN_SPACES.sub(lambda m: f" {m[1]} " if m[1] else m[2] or m[3], text)
+        text = _THIN_SPACES.sub(_respaced, text)
         text = _THIN_SPACE.sub(r"\1 ", text)
     return text
+
+
+def _respaced(match: re.Match[str]) -> str:
+    if match[1]:
+        return f" {match[1]} "
+    name: str = match[2] or match[3]
+    return f"\\{name}{{}}" if name in ("to", "mapsto") else name
 
 
 def _restore_names(text: str) -> str:
@@ -161,7 +209,7 @@ def _restore_names(text: str) -> str:
         if before.endswith("\\") or not _certain(parts, before, after):
             continue
         out.append(text[done:start])
-        out.extend(part if len(part) == 1 else "\\" + part for part in parts)
+        out.extend(part if len(part.strip()) == 1 else "\\" + part for part in parts)
         done = end
     return "".join(out) + text[done:]
 
@@ -171,20 +219,26 @@ def _certain(parts: tuple[str, ...], before: str, after: str) -> bool:
     if not first:
         greek = "α" <= before[-1:] <= "ω" or "Α" <= before[-1:] <= "Ω"
         return _glued(name, after) if greek else _is_math(name, before, after)
+    if len(first) == 2:
+        return after[:1] in ("^", "_")
+    if name == "log":
+        return after[:1] in ("(", " ", "_") and (len(first[0]) > 1 or after[1:2].isalnum())
     if len(first[0]) == 1:
         return _glued(name, after) and (name not in ("ge", "le") or first[0] in _NUMBERS)
     return before[-1:] in ("", "^", "{", "(", "|", " ") or before[-1:].isdigit()
 
 
+_CALL_FOLLOWS = re.compile(r" [a-z]{2,6}\(")
 _SCRIPT_FOLLOWS = re.compile(r"\^|_(?:\{|[A-Za-z0-9](?!\w))")
 # A number, perhaps with a unit of one or two letters: sim2real is none.
 _QUANTITY_FOLLOWS = re.compile(r" ?\\?\$?\.?\d[\d.,]*(?!\w{3})")
 _OPERAND_FOLLOWS = re.compile(r" ?(?:-?\d|[b-zB-HJ-Zα-ω](?![A-Za-z'])|\\)")
-_FUNCTION_FOLLOWS = re.compile(r" ?(?:log|exp|O)\b")
+_FUNCTION_FOLLOWS = re.compile(r" ?(?:(?:log|exp) ?(?:[\d(\\]|[b-zB-HJ-Z](?![\w']))|O\()")
 _WHOLE_FOLLOWS = re.compile(r" \d")
 _OPERAND_BEFORE = re.compile(r"(?:\d|(?<![A-Za-z'’])[b-zB-HJ-Zα-ω]) $")
-_VARIABLE_BEFORE = re.compile(r"(?:^|[\s(])(?:[b-zB-HJ-Zα-ω]|[A-Za-z]_\w|[A-Za-z]=\d{1,3}) $")
+_VARIABLE_BEFORE = re.compile(r"(?:^|[\s(,])(?:[b-zB-HJ-Zα-ω]|[A-Za-z]_\w|[A-Za-z]=\d{1,3}) $")
 _SET_FOLLOWS = re.compile(r" ?\\?[\[({]-?[\d.]+,| [A-Z][_^]")
+_IS_SET = re.compile(r" [B-HJ-Z](?![\w'’.-])")
 _NO_HOUR_BEFORE = re.compile(r"(?<![\d.:])(?:1[3-9]|[2-9]\d|\d{3,}) ?$")
 _DECIMAL_FOLLOWS = re.compile(r" ?\d*\.\d")
 
@@ -194,10 +248,14 @@ def _glued(name: str, after: str) -> bool:
     if name in ("times", "cdot"):
         return after[:1] in (" ", "\\", "_", "^", "") or not after[0].isalnum()
     if name == "in":
-        return _SET_FOLLOWS.match(after) is not None or after.startswith(" R^")
+        return (
+            _SET_FOLLOWS.match(after) is not None
+            or after.startswith(" R^")
+            or _IS_SET.match(after) is not None
+        )
     if name in GREEK:
         return after.startswith(("^", "_{"))
-    if name in ("sim", "approx", "ge", "le"):
+    if name in ("sim", "approx", "ge", "le", "to", "ll", "gg", "ne"):
         return _OPERAND_FOLLOWS.match(after) is not None
     return name in _NO_WORDS
 
@@ -217,7 +275,9 @@ def _is_math(name: str, before: str, after: str) -> bool:
         return last == "^" or before.endswith("^{")
     if name == "times":
         if last == " " and not following.isdigit() and _OPERAND_BEFORE.search(before):
-            return after.startswith(" ") and _OPERAND_FOLLOWS.match(after) is not None
+            return after.startswith(" ") and (
+                _OPERAND_FOLLOWS.match(after) is not None or (after[1:2] == "(" and before[-3:-2] == "_")
+            )
         return (
             number
             or (last == "(" and following == " " and after[1:2].isdigit())
@@ -240,9 +300,15 @@ def _is_math(name: str, before: str, after: str) -> bool:
         )
     if name in ("le", "ge") and (last == "(" or before.endswith(", ")):
         return _QUANTITY_FOLLOWS.match(after) is not None
+    if name in ("le", "ge") and (last.isdigit() or before.endswith((") ", "} "))):
+        return _OPERAND_FOLLOWS.match(after) is not None
     if name in ("in", "mid", "cup", "cap", "subset", "le", "ge", "ll", "gg"):
         follows = _SET_FOLLOWS if name == "in" else _OPERAND_FOLLOWS
-        return _VARIABLE_BEFORE.search(before) is not None and follows.match(after) is not None
+        return _VARIABLE_BEFORE.search(before) is not None and (
+            follows.match(after) is not None
+            or (name in ("le", "ge") and _CALL_FOLLOWS.match(after) is not None)
+            or (name == "in" and _IS_SET.match(after) is not None)
+        )
     if name == "dots":
         return last == following == ","
     if name in GREEK and last + following == "{}":

@@ -14,8 +14,8 @@ import re
 import unicodedata
 from string import printable
 
-from bot.reading.backslashes import restore, restore_lone_greek
-from bot.reading.latex import SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, to_unicode
+from bot.reading.backslashes import forget_lone_greek, restore, restore_lone_greek
+from bot.reading.latex import SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, to_unicode, without_dollars
 
 # Real text settles in one or two; what has not settled after these loses its markup characters.
 _PASSES = 6
@@ -31,11 +31,17 @@ def clean(text: str) -> str:
     Never raises; ``clean(clean(t)) == clean(t)``. URLs are left exactly as printed.
     """
     folded = _fold(text)
-    done = _settled(folded)
-    # Symbols that were not there before can only come from LaTeX.
-    if done != folded and not _SYMBOLS.isdisjoint(set(done).difference(folded)):
+    done = _settled(forget_lone_greek(without_dollars(folded)) if "\\" in folded else folded)
+    if done != folded and _has_math(done, folded):
         done = _settled(restore_lone_greek(done))
     return done
+
+
+def _has_math(done: str, folded: str) -> bool:
+    """Whether cleaning made symbols: those that were not there before can only come from LaTeX."""
+    return not _SYMBOLS.isdisjoint(set(done).difference(folded)) or (
+        done.count("~") > folded.count("~") and "sim" in folded
+    )
 
 
 def _settled(text: str) -> str:

@@ -83,6 +83,32 @@ BOTH_SOURCES = [
     ("a kite[4!:!9] now", r"a kite[$4\!:\!9$] now", "a kite[4:9] now"),
     ("grows sim log n", r"grows $\sim \log n$", "grows ∼ log n"),
     ("to O(πlog n)", r"to O($π\log n$)", "to O(π log n)"),
+    (
+        "the nest moment alpha, a wren-beta",
+        r"the nest moment $\alpha$, a wren-$\beta$",
+        "the nest moment alpha, a wren-beta",
+    ),
+    ("4times at the nest moment alpha", r"$4\times$ at the nest moment $\alpha$", "4× at the nest moment α"),
+    ("from 6% to 7%, or xto 0", r"from 6\% $\to$ 7\%, or $x\to 0$", "from 6% to 7%, or x→0"),
+    ("by 5 times while", r"by 5 $\times$ while", "by 5 times while"),
+    ("nests times 3 eggs", r"nests $\times$ 3 eggs", "nests times 3 eggs"),
+    ("O(1{T}) and O(2n-1{n})", r"$O(\frac{1}{T})$ and $O(\frac{2n-1}{n})$", "O(1/T) and O((2n-1)/n)"),
+    ("a tilde O(n) rule", r"a $\tilde O(n)$ rule", "a Õ(n) rule"),
+    ("s=-nablalog p, klog(n)", r"$s=-\nabla\log p$, $k\log(n)$", "s=-∇ log p, k log(n)"),
+    ("for xinR^n and q ge poly(r)", r"for $x\in R^n$ and $q \ge poly(r)$", "for x∈Rⁿ and q ≥ poly(r)"),
+    ("when rll k, nne 4, 3le n", r"when $r\ll k$, $n\ne 4$, $3\le n$", "when r≪k, n≠4, 3≤n"),
+    ("over F_q times (F_q+1)", r"over $F_q \times (F_q+1)$", "over F_q × (F_q+1)"),
+    ("x_i for all i in J", r"$x_i$ for all $i \in J$", "xᵢ for all i ∈ J"),
+    ("(x^2+big(a+1big))^2", r"$(x^2+\big(a+1\big))^2$", "(x²+(a+1))²"),
+    ("H(P|Q) is low", r"$H(P\|Q)$ is low", "H(P|Q) is low"),
+    ("muWren at 9 mum", r"$\mu$Wren at 9 $\mu$m", "μWren at 9 μm"),
+    ("a NL!to!PL net", r"a NL$\!\to\!$PL net", "a NL→PL net"),
+    ("It flew. See the nest.", r"It flew. \footnote{See the nest.}", "It flew. See the nest."),
+    (
+        "4times. {Nests, eggs and wrens fly.}",
+        r"$4\times$. {Nests, eggs and wrens fly.}",
+        "4×. Nests, eggs and wrens fly.",
+    ),
     ("at a page{https://x.org/a}.", r"at \href{a page}{https://x.org/a}.", "at a page https://x.org/a."),
 ]
 
@@ -115,6 +141,8 @@ def test_both_sources_read_the_same(hugging_face: str, arxiv: str, expected: str
         "on COCO val2017, react2026, VisDrone2019 and x2012",
         "points (0,T), [1,m], N(0,I), 1,000 m; wow!, no!",
         "ImageNet and code at https://x.org/a.. The end.",
+        "set alpha=0.2, beta = 3; Cohen's kappa, PixArt-alpha, tau-bench, alpha blending, threshold tau",
+        "a blog (or log) on runs in R, Big (5), mum and dad, 3 mums; vitamin D in C; go to R",
         "AT&T and R&D, 3 < 5 > 2, <pad> and <think>",
     ],
 )
@@ -200,7 +228,7 @@ def test_prose_is_left_alone(words: list[tuple[str, str]]) -> None:
     ["{", "}", "$", "\\", "\\frac", "\\frac{", "{a", "^{", "^{x", "_", "`", "``a", "&amp;", "&", "<i", "<sub>",
      "~", "-", "--a",
      "$a ", "times", "4times", "\\href{", "https://a/", "a.", "a" , "x^", "\\'", "\\textbf{a}",
-     "{a}", "sim 5 ", "\\(", "$1 a$ "],
+     "{a}", "sim 5 ", "\\(", "$1 a$ ", "1{", "(1{a}", "\\alpha", "a times ", "\\times a ", "!to!", "a.\\footnote{"],
 )  # fmt: skip
 def test_hostile_text_takes_no_longer_than_its_length(unit: str) -> None:
     """A hundred thousand characters of any one construct are done within a second."""
