@@ -23,6 +23,7 @@ _LINE_START = re.compile(r"^(\s*)(?:(\d+)(?=\.(?:\s|$))|(?=[#>+-]))")
 _COLON = re.compile(r":(?=//|[\w+-]+:)")
 # Links to servers are unfolded even without a scheme.
 _INVITE = re.compile(r"(?:(?<=discord)|(?<=discordapp))\.(?=[a-z])", re.IGNORECASE)
+_FOUND = re.compile("‹([^‹›]*)(?:›|$)")
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 
 # Escapes show in a masked link's words (discord-api-docs#6185), so there look-alikes stand in.
@@ -46,13 +47,18 @@ def label(text: str, room: int) -> str:
 
 def code(text: str, room: int) -> str:
     """Text in a code span, where nothing but its end means anything; empty when there is none."""
-    inner = _fitted(text, room - 2, lambda raw: _MENTION.sub(f"@{_GAP}", raw.replace("`", "ˋ")))
+    inner = _fitted(text, room - 2, lambda raw: _broken(raw.replace("`", "ˋ")))
     return f"`{inner}`" if inner else ""
 
 
 def titled(text: str, room: int) -> str:
     """Text for where no Markdown is rendered: a footer, an author, a thread's name, a button, a choice."""
-    return _fitted(text, room, lambda raw: _MENTION.sub(f"@{_GAP}", raw))
+    return _fitted(text, room, _broken)
+
+
+def marked(snippet: str, room: int) -> str:
+    """A search snippet, escaped, with the words in ‹ › in bold."""
+    return _fitted(snippet, room, _bold)
 
 
 def linked(text: str, url: str | None, room: int) -> str:
@@ -125,14 +131,23 @@ def _fitted(text: str, room: int, safe: Callable[[str], str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    text = _COLON.sub(r"\\:", _INVITE.sub(r"\\.", _MARKS.sub(r"\\\g<0>", text)))
+    text = _COLON.sub(r"\\:", _MARKS.sub(r"\\\g<0>", text))
     text = _LINE_START.sub(lambda found: f"{found[1]}{found[2] or ''}\\", text)
-    return _MENTION.sub(f"@{_GAP}", text)
+    return _broken(text)
 
 
 def _alike(text: str) -> str:
-    text = _COLON.sub(f":{_GAP}", _INVITE.sub(f".{_GAP}", text.translate(_ALIKE)))
-    return _MENTION.sub(f"@{_GAP}", text)
+    return _broken(_COLON.sub(f":{_GAP}", text.translate(_ALIKE)))
+
+
+def _broken(text: str) -> str:
+    """What the server looks for, whatever is around it, no longer in one piece."""
+    return _MENTION.sub(f"@{_GAP}", _INVITE.sub(f".{_GAP}", text))
+
+
+def _bold(snippet: str) -> str:
+    pieces = map(_escaped, _FOUND.split(snippet))
+    return "".join(f"**{piece}**" if place % 2 and piece else piece for place, piece in enumerate(pieces))
 
 
 def _continues(text: str, at: int) -> bool:

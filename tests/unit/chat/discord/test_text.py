@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.chat.discord.text import code, cut, joined, label, link, linked, plain, titled
+from bot.chat.discord.text import code, cut, joined, label, link, linked, marked, plain, titled
 from tests.unit.chat.discord.markup import UNSEEN, found, huge, nasty, shown
 
 ROOM = st.integers(-1, 300)
@@ -54,7 +54,7 @@ def test_what_was_printed_is_what_is_read(text: str) -> None:
         ("C++ beats 10:30", "C++ beats 10:30"),
         ("[Re] A study", r"\[Re\] A study"),
         ("see https://a.bc/x_y", r"see https\://a.bc/x\_y"),
-        ("join discord.gg/abc", r"join discord\.gg/abc"),
+        ("join discord.gg/abc", "join discord.\u200bgg/abc"),
         ("3. A list", r"3\. A list"),
         ("3.5 is enough", "3.5 is enough"),
         ("# Heading", r"\# Heading"),
@@ -68,6 +68,22 @@ def test_plain_escapes_what_would_be_markup(text: str, made: str) -> None:
     """What means nothing is left as it is."""
     assert plain(text, 100) == made
     assert shown(made) == " ".join(text.split())
+
+
+def test_the_words_found_are_bold() -> None:
+    """Only those; a mark that a cut left open ends with the text."""
+    assert marked("a ‹pruned› net_work", 99) == r"a **pruned** net\_work"
+    assert marked("@‹everyone› ‹*x*›", 99) == r"@**everyone** **\*x\***"
+    assert marked("cut ‹pruning methods›", 17) == "cut **pruning…**"
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(nasty, st.booleans()), max_size=6), ROOM)
+def test_a_snippet_has_no_markup_but_bold(pieces: list[tuple[str, bool]], room: int) -> None:
+    """Whatever was found, and whatever is around it."""
+    made = marked("".join(f"‹{text}›" if hit else text for text, hit in pieces), room)
+    assert len(made) <= max(room, 0)
+    assert found(made.replace("**", "")) == set()
 
 
 def test_mentions_are_broken_whatever_stands_before() -> None:
