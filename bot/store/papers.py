@@ -10,7 +10,7 @@ from bot.models import Brief, Decision, Link, Paper, Sighting
 from bot.store.rows import get_date, get_list, must_time, put_date, put_list, put_time
 
 CANDIDATES = 50
-"""Papers that one block key may bring; a key that names more is too common to tell papers apart."""
+"""Papers that one block key may bring, the newest: a paper comes back within weeks, if it does."""
 
 _COLUMNS = (
     "p.id, p.arxiv_id, p.doi, p.title, p.abstract, p.title_as_printed, p.abstract_as_printed, p.url, "
@@ -18,7 +18,7 @@ _COLUMNS = (
 )
 
 _BY_KEY = (
-    f"SELECT * FROM (SELECT paper_id FROM block_keys WHERE key = ? ORDER BY paper_id LIMIT {CANDIDATES})"
+    f"SELECT * FROM (SELECT paper_id FROM block_keys WHERE key = ? ORDER BY paper_id DESC LIMIT {CANDIDATES})"
 )
 
 
@@ -55,6 +55,8 @@ def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime
     assert paper_id is not None
     _index_text(db, paper_id, paper)
     _index_authors(db, paper_id, paper)
+    day = put_date(paper.published) or put_time(now)[:10]
+    db.execute("INSERT INTO paper_days (paper_id, day) VALUES (?, ?)", (paper_id, day))
     _index(db, paper_id, brief, block_keys)
     return paper_id
 
@@ -91,6 +93,7 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
             (paper_id, old["authors"]),
         )
         _index_authors(db, paper_id, brief.paper)
+    _count_tags(db, tags(db, paper_id), -1)
     db.execute("DELETE FROM paper_tags WHERE paper_id = ?", (paper_id,))
     db.execute(
         "UPDATE papers SET arxiv_id = ?, doi = ?, title = ?, abstract = ?, title_as_printed = ?, "
@@ -98,13 +101,14 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
         "summary = ?, figures = ?, links = ?, areas = ?, areas_guessed = ? WHERE id = ?",
         (*_values(db, brief.paper), *_brief_values(brief), paper_id),
     )
+    _date(db, paper_id)
     _index(db, paper_id, brief, block_keys)
 
 
 def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
     """Remember that a digest named a paper, and how that was decided. Raises NotFound."""
     paper = db.execute(
-        "SELECT title, title_as_printed FROM papers WHERE id = ?", (sighting.paper_id,)
+        "SELECT title, title_as_printed, published FROM papers WHERE id = ?", (sighting.paper_id,)
     ).fetchone()
     if paper is None:
         raise NotFound(f"{sighting.paper_id}: there is no such paper to have been seen")
@@ -123,6 +127,8 @@ def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
             decision.reason,
         ),
     )
+    if paper["published"] is None:
+        _date(db, sighting.paper_id)
 
 
 def relate(db: Connection, paper_id: int, other_id: int, decision: Decision) -> None:
@@ -263,11 +269,30 @@ def _index_authors(db: Connection, paper_id: int, paper: Paper) -> None:
     )
 
 
+def _date(db: Connection, paper_id: int) -> None:
+    """A paper's day: when it was published, else named by a digest of known date, else first seen."""
+    db.execute(
+        "UPDATE paper_days SET day = (SELECT coalesce(p.published, (SELECT min(d.date) FROM sightings s "
+        "JOIN digests d ON d.id = s.digest_id WHERE s.paper_id = p.id), substr(p.first_seen, 1, 10)) "
+        "FROM papers p WHERE p.id = :id) WHERE paper_id = :id",
+        {"id": paper_id},
+    )
+
+
+def _count_tags(db: Connection, names: Iterable[str], change: int) -> None:
+    db.executemany(
+        "INSERT INTO tag_counts (tag, papers) VALUES (?, ?) "
+        "ON CONFLICT (tag) DO UPDATE SET papers = papers + excluded.papers",
+        ((name, change) for name in names),
+    )
+
+
 def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:
     db.executemany(
         "INSERT INTO paper_tags (tag, paper_id, place) VALUES (?, ?, ?)",
         ((tag, paper_id, place) for place, tag in enumerate(brief.tags)),
     )
+    _count_tags(db, brief.tags, 1)
     db.executemany(
         "INSERT INTO block_keys (key, paper_id) VALUES (?, ?) ON CONFLICT (key, paper_id) DO NOTHING",
         ((key, paper_id) for key in block_keys),

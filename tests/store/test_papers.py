@@ -1,14 +1,14 @@
 """Papers, their sightings, and which could be the same."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import NotFound
 from bot.models import Decision
-from bot.store import Connection, Store, papers
+from bot.store import Connection, Store, digests, papers
 from bot.store.database import connect
 from tests.store import samples
 from tests.store.samples import NOW, brief, keys, paper, sighting, stored
@@ -58,7 +58,7 @@ def test_a_common_key_brings_so_many_candidates_at_most(db: Connection) -> None:
     """A key that thousands share does not make every paper be compared with thousands."""
     samples.admit(db, papers.CANDIDATES + 5)
     found = papers.candidates(db, replace(paper(999), arxiv_id=None), (keys(1)[1],))
-    assert [one.id for one in found] == list(range(1, papers.CANDIDATES + 1))
+    assert [one.id for one in found] == list(range(6, papers.CANDIDATES + 6))
 
 
 def test_an_upgrade_keeps_id_history_and_old_keys(db: Connection) -> None:
@@ -152,3 +152,28 @@ def test_titles_come_in_the_order_asked_for(db: Connection) -> None:
     ids = [papers.admit(db, brief(number), [], NOW) for number in (1, 2)]
     expected = [(number, brief(at).paper.title) for at, number in ((2, ids[1]), (1, ids[0]))]
     assert papers.titles(db, [ids[1], 99, ids[0]]) == expected
+
+
+def test_tags_are_counted_through_upgrades(db: Connection) -> None:
+    """The count of a tag is how many papers have it now."""
+    samples.admit(db, 2)
+    papers.upgrade(db, replace(stored(2, 2), tags=("pruning", "kites")), keys(2))
+    counted = {row["tag"]: row["papers"] for row in db.execute("SELECT * FROM tag_counts")}
+    assert counted == {"pruning": 2, "attention": 1, "kites": 1}
+
+
+def test_a_papers_day_is_when_it_was_published_or_else_named(db: Connection) -> None:
+    """First the day it was seen, then that of the digest that named it first, then that of publication."""
+
+    def day() -> str:
+        return str(db.execute("SELECT day FROM paper_days").fetchone()["day"])
+
+    one = replace(brief(1), paper=replace(paper(1), published=None))
+    number = papers.admit(db, one, [], NOW)
+    assert day() == "2025-03-11"
+    for name, printed in (("b.txt", date(2025, 2, 2)), ("a.txt", date(2025, 1, 1)), ("c.txt", None)):
+        digest_id = digests.record(db, name, name, NOW, day=printed)
+        papers.record_sighting(db, digest_id, sighting(number, name))
+    assert day() == "2025-01-01"
+    papers.upgrade(db, stored(1, number), [])
+    assert day() == "2025-03-10"
