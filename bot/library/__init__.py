@@ -20,6 +20,7 @@ from bot.library.finding import (
     search,
     similar,
 )
+from bot.library.people import follow, following, forget, kept_about, unfollow
 from bot.models import Bookmark, Brief, Channel, Decision, Hit, Message, Placement, Post, Sighting
 from bot.store import Connection, Store, bookmarks, channels, outbox, papers
 
@@ -34,7 +35,11 @@ __all__ = [
     "complete_tags",
     "day",
     "days",
+    "follow",
+    "following",
+    "forget",
     "kept",
+    "kept_about",
     "kept_count",
     "marks",
     "note",
@@ -45,6 +50,7 @@ __all__ = [
     "similar",
     "top",
     "unbookmark",
+    "unfollow",
     "why",
 ]
 

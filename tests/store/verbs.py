@@ -18,12 +18,26 @@ from bot.store import (
     outbox,
     papers,
     people,
+    privacy,
     search,
 )
 from tests.store import samples
 from tests.store.samples import CHANNEL, NOW, OTHER, TODAY
 
-NOUNS = (bookmarks, channels, completion, digests, follows, health, likeness, outbox, papers, people, search)
+NOUNS = (
+    bookmarks,
+    channels,
+    completion,
+    digests,
+    follows,
+    health,
+    likeness,
+    outbox,
+    papers,
+    people,
+    privacy,
+    search,
+)
 
 
 @dataclass(frozen=True)
@@ -105,6 +119,7 @@ READS = (
     _call(papers.by_title, samples.keys(1)[0]),
     _call(search.snippet, "frugal", 1),
     _call(people.caught_up, "discord:ada", "77"),
+    _call(privacy.about, FOLLOW.person),
     _call(search.search, "frugal attention", 10),
 )
 
@@ -143,6 +158,7 @@ WRITES = (
     _call(papers.relate, 1, 2, Decision("related", "near-title", "an extension")),
     _call(papers.keep_summaries, 5),
     _call(people.catch_up, "discord:ada", "77", NOW),
+    _call(privacy.forget, FOLLOW.person),
 )
 
 
