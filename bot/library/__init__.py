@@ -13,6 +13,7 @@ from bot.library.finding import (
     Found,
     brief_of,
     complete,
+    complete_kept,
     complete_tags,
     hit,
     resolve,
@@ -32,8 +33,10 @@ __all__ = [
     "Why",
     "bookmark",
     "complete",
+    "complete_kept",
     "complete_tags",
     "day",
+    "day_of",
     "days",
     "follow",
     "following",
@@ -181,6 +184,11 @@ def _day(db: Connection, key: str, local_date: date | None) -> Day:
         post = outbox.post_of_day(db, key, local_date)
     if post is None:
         raise NotFound(f"{channel.name}: no post {'yet' if local_date is None else f'on {local_date}'}")
+    return day_of(db, channel, post)
+
+
+def day_of(db: Connection, channel: Channel, post: Post) -> Day:
+    """A post of that channel with what its messages say."""
     picks = outbox.picks(db, post.id)
     return Day(
         channel,

@@ -63,6 +63,11 @@ async def complete(store: Store, typed: str, limit: int = 25) -> list[tuple[int,
     return await store.read(completion.papers, typed[:LONGEST_QUERY], limit)
 
 
+async def complete_kept(store: Store, person: str, typed: str, limit: int = 25) -> list[tuple[int, str]]:
+    """The person's bookmarks as (id, title) with the words typed in their titles, newest first."""
+    return await store.read(bookmarks.complete, person, typed[:LONGEST_QUERY], limit)
+
+
 async def complete_tags(store: Store, typed: str, limit: int = 25) -> list[str]:
     """Tags with a word that begins so, those that begin so first, then the most used."""
     return await store.read(completion.tags, typed[:LONGEST_QUERY], limit)

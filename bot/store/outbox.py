@@ -6,7 +6,7 @@ once ``unknown`` may be on the platform until it is found there, whatever a late
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from sqlite3 import Connection, Row
@@ -95,12 +95,12 @@ def posts(db: Connection, channel: str, limit: int, *, before: date | None = Non
     return [_post(row) for row in rows]
 
 
-def posts_of_server(db: Connection, platform: str, server: str, since: datetime) -> list[Post]:
-    """The posts that arrived in a server's channels after ``since``, the last to arrive first."""
+def arrived(db: Connection, channels: Iterable[str], since: datetime) -> list[Post]:
+    """The posts whose header messages arrived in these channels after ``since``, the last to arrive first."""
     rows = db.execute(
-        "SELECT p.* FROM messages m JOIN posts p ON p.id = m.post_id JOIN channels c ON c.key = p.channel "
-        "WHERE c.platform = ? AND c.server = ? AND m.part = 0 AND m.sent > ? ORDER BY m.sent DESC, p.id DESC",
-        (platform, server, put_time(since)),
+        "SELECT p.* FROM json_each(?) key JOIN posts p ON p.channel = key.value "
+        "JOIN messages m ON m.post_id = p.id AND m.part = 0 AND m.sent > ? ORDER BY m.sent DESC, p.id DESC",
+        (json.dumps(list(channels)), put_time(since)),
     )
     return [_post(row) for row in rows]
 

@@ -1,7 +1,7 @@
 """Posts, their messages, and how far each has come."""
 
 import sqlite3
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -48,28 +48,30 @@ def counts(db: Connection) -> tuple[int, ...]:
     return tuple(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
 
 
-def test_a_server_s_posts_are_told_once_they_have_arrived(db: Connection, post: Post) -> None:
-    """The last to arrive comes first; what waits, arrived before, or is another server's or platform's, does not."""
-    lab, shelf = (samples.on_discord(number) for number in (5, 6))
-    elsewhere = samples.on_discord(7, server="88")
+def test_posts_are_told_once_they_have_arrived(db: Connection, post: Post) -> None:
+    """The last to arrive comes first; what waits, arrived before, or is in another channel, does not."""
+    lab, shelf, elsewhere = (samples.on_discord(number) for number in (5, 6, 7))
     channels.sync(db, [CHANNEL, lab, shelf, elsewhere])
     posts = [samples.insert(db, [4], channel=channel) for channel in (lab, shelf, elsewhere)]
     late = samples.insert(db, [5], channel=lab, local_date=TOMORROW)
-    told = partial(outbox.posts_of_server, db, "discord", "77")
+    told = partial(outbox.arrived, db, [lab.key, shelf.key, "discord:none"])
     assert told(later(days=-9)) == []
     for minute, one in enumerate([*posts, post]):
-        assert one is not None
-        header = outbox.messages(db, one.id)[0]
-        outbox.claim(db, header.id, NOW)
-        outbox.record_sent(db, header.id, f"m{header.id}", later(minutes=minute))
+        arrive(db, one, later(minutes=minute))
     assert told(later(days=-9)) == [posts[1], posts[0]]
     assert told(NOW) == [posts[1]]
-    assert late is not None
-    header = outbox.messages(db, late.id)[0]
-    outbox.claim(db, header.id, NOW)
-    outbox.record_sent(db, header.id, "m", later(days=2))
+    arrive(db, late, later(days=2))
     assert told(NOW) == [late, posts[1]]
     assert told(later(days=2)) == []
+    assert outbox.arrived(db, [], NOW) == []
+
+
+def arrive(db: Connection, post: Post | None, when: datetime) -> None:
+    """Record a post's header message as sent then."""
+    assert post is not None
+    header = outbox.messages(db, post.id)[0]
+    outbox.claim(db, header.id, NOW)
+    outbox.record_sent(db, header.id, f"m{header.id}", when)
 
 
 def test_a_post_comes_back_as_it_was_inserted(db: Connection, post: Post) -> None:

@@ -95,7 +95,7 @@ READS = (
     _call(outbox.post_of_day, CHANNEL.key, TODAY),
     _call(outbox.post, 1),
     _call(outbox.posts, CHANNEL.key, 10),
-    _call(outbox.posts_of_server, "discord", "77", NOW),
+    _call(outbox.arrived, [CHANNEL.key], NOW),
     _call(outbox.posted_dates, CHANNEL.key),
     _call(outbox.picks, 1),
     _call(outbox.last_shown, CHANNEL.key, 10),

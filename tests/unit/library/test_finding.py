@@ -1,7 +1,7 @@
 """What is like a paper, and what a person is typing, is found; what must hold of a search is in ``test_init``."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -80,6 +80,16 @@ async def test_a_title_or_id_is_completed(store: Store, typed: str, ids: list[in
     assert [paper_id for paper_id, _ in found] == ids
     assert all(title == TEXTS[paper_id - 1][0] for paper_id, title in found)
     assert await library.complete(store, typed, 1) == found[:1]
+
+
+async def test_a_person_s_own_bookmarks_are_completed(store: Store) -> None:
+    """Only what the person keeps is offered, the last kept first."""
+    for minute, paper_id in enumerate((4, 2)):
+        await library.bookmark(store, "discord:1", paper_id, NOW + timedelta(minutes=minute), "")
+    await library.bookmark(store, "discord:2", 1, NOW, "")
+    assert await library.complete_kept(store, "discord:1", "") == [(2, TEXTS[1][0]), (4, TEXTS[3][0])]
+    assert await library.complete_kept(store, "discord:1", "row duck") == [(2, TEXTS[1][0])]
+    assert await library.complete_kept(store, "discord:1", "", 1) == [(2, TEXTS[1][0])]
 
 
 async def test_a_tag_is_completed_with_the_most_used_first(store: Store) -> None:
