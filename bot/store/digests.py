@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from sqlite3 import Connection, Row
+from typing import Literal
 
 from bot.models import Receipt, Unreadable
 from bot.store.rows import get_date, put_date, put_time
+
+Origin = Literal["digest", "library", "export"]
+"""A ``digest`` was read here. A ``library`` names papers already seen, which are in no post to come. What another
+history read is known from its ``export``."""
 
 
 def receipt(db: Connection, sha256: str) -> Receipt | None:
@@ -22,12 +27,13 @@ def record(
     *,
     format: str | None = None,
     day: date | None = None,
+    origin: Origin = "digest",
 ) -> int:
     """Begin the row of a digest file and give its id; its counts come with ``finish``."""
     cursor = db.execute(
-        "INSERT INTO digests (sha256, file, format, date, read_at, entries, new, seen, unreadable) "
-        "VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0)",
-        (sha256, file, format, put_date(day), put_time(now)),
+        "INSERT INTO digests (sha256, file, format, date, read_at, entries, new, seen, unreadable, origin) "
+        "VALUES (?, ?, ?, ?, ?, 0, 0, 0, 0, ?)",
+        (sha256, file, format, put_date(day), put_time(now), origin),
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid
@@ -74,7 +80,9 @@ def since_post(db: Connection, channel: str, since: datetime) -> list[tuple[int,
     row = db.execute("SELECT max(last_digest_id) AS last FROM posts WHERE channel = ?", (channel,)).fetchone()
     last = row["last"]
     where, value = ("id > ?", last) if last is not None else ("read_at >= ?", put_time(since))
-    rows = db.execute(f"SELECT * FROM digests WHERE error IS NULL AND {where} ORDER BY id", (value,))
+    rows = db.execute(
+        f"SELECT * FROM digests WHERE error IS NULL AND origin = 'digest' AND {where} ORDER BY id", (value,)
+    )
     return [(row["id"], _receipt(row)) for row in rows]
 
 

@@ -413,6 +413,35 @@ DROP TRIGGER tag_counts_added;
 DROP TRIGGER tag_counts_removed
 """
 
+
+def m007_looking_back(db: "Database") -> None:
+    """Where a digest came from, and how many papers of each month have each tag."""
+    for statement in _M007.split(";\n\n"):
+        db.execute(statement)
+
+
+_M007 = """
+ALTER TABLE digests ADD COLUMN origin TEXT NOT NULL DEFAULT 'digest'
+    CHECK (origin IN ('digest', 'library', 'export'));
+
+CREATE TABLE tag_months (
+    month TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    papers INTEGER NOT NULL,
+    PRIMARY KEY (month, tag)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW paper_months AS
+SELECT s.paper_id, substr(coalesce(d.date, d.read_at), 1, 7) AS month
+FROM sightings s JOIN digests d ON d.id = s.digest_id
+WHERE d.origin <> 'library'
+AND NOT EXISTS (SELECT 1 FROM sightings e WHERE e.paper_id = s.paper_id AND e.id < s.id);
+
+INSERT INTO tag_months
+SELECT m.month, t.tag, count(*) FROM paper_months m JOIN paper_tags t ON t.paper_id = m.paper_id
+GROUP BY m.month, t.tag
+"""
+
 MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m001_history,
     m002_search,
@@ -420,6 +449,7 @@ MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m004_scale,
     m005_people,
     m006_no_triggers,
+    m007_looking_back,
 )
 """Every step, oldest first; the function's name is what the database remembers."""
 

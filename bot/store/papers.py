@@ -21,6 +21,11 @@ _BY_KEY = (
     f"SELECT * FROM (SELECT paper_id FROM block_keys WHERE key = ? ORDER BY paper_id DESC LIMIT {CANDIDATES})"
 )
 
+_ALREADY_SEEN = (
+    "EXISTS (SELECT 1 FROM sightings s JOIN digests d ON d.id = s.digest_id "
+    "WHERE s.paper_id = p.id AND d.origin = 'library')"
+)
+
 
 def candidates(db: Connection, paper: Paper, block_keys: Sequence[str]) -> list[Paper]:
     """The stored papers that ``paper`` could be, by arXiv id, DOI or block key, oldest first."""
@@ -94,6 +99,7 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
         )
         _index_authors(db, paper_id, brief.paper)
     _count_tags(db, tags(db, paper_id), -1)
+    _count_months(db, paper_id, -1)
     db.execute("DELETE FROM paper_tags WHERE paper_id = ?", (paper_id,))
     db.execute(
         "UPDATE papers SET arxiv_id = ?, doi = ?, title = ?, abstract = ?, title_as_printed = ?, "
@@ -103,6 +109,7 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
     )
     _date(db, paper_id)
     _index(db, paper_id, brief, block_keys)
+    _count_months(db, paper_id, 1)
 
 
 def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
@@ -112,6 +119,7 @@ def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
     ).fetchone()
     if paper is None:
         raise NotFound(f"{sighting.paper_id}: there is no such paper to have been seen")
+    first = db.execute("SELECT 1 FROM sightings WHERE paper_id = ?", (sighting.paper_id,)).fetchone() is None
     decision = sighting.decision
     db.execute(
         "INSERT INTO sightings (digest_id, paper_id, line, position, title_as_printed, verdict, rule, reason) "
@@ -129,6 +137,8 @@ def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
     )
     if paper["published"] is None:
         _date(db, sighting.paper_id)
+    if first:
+        _count_months(db, sighting.paper_id, 1)
 
 
 def relate(db: Connection, paper_id: int, other_id: int, decision: Decision) -> None:
@@ -224,12 +234,19 @@ def fresh(db: Connection, channel: str, since: datetime) -> list[int]:
     """The papers that the channel's next post is to consider, in the digests' own order.
 
     Those admitted after the channel's last post was put together; for a channel that never had a post,
-    those admitted since ``since``.
+    those admitted since ``since``. Never what a library named, which is already seen.
     """
     row = db.execute("SELECT max(last_paper_id) AS last FROM posts WHERE channel = ?", (channel,)).fetchone()
     last = row["last"]
     where, value = ("id > ?", last) if last is not None else ("first_seen >= ?", put_time(since))
-    return [row["id"] for row in db.execute(f"SELECT id FROM papers WHERE {where} ORDER BY id", (value,))]
+    rows = db.execute(f"SELECT id FROM papers p WHERE {where} AND NOT {_ALREADY_SEEN} ORDER BY id", (value,))
+    return [row["id"] for row in rows]
+
+
+def already_seen(db: Connection, paper_id: int) -> bool:
+    """Whether a library named the paper, so that no post to come considers it."""
+    row = db.execute(f"SELECT {_ALREADY_SEEN} AS seen FROM papers p WHERE id = ?", (paper_id,)).fetchone()
+    return row is not None and bool(row["seen"])
 
 
 def count(db: Connection) -> int:
@@ -285,6 +302,18 @@ def _count_tags(db: Connection, names: Iterable[str], change: int) -> None:
         "ON CONFLICT (tag) DO UPDATE SET papers = papers + excluded.papers",
         ((name, change) for name in names),
     )
+
+
+def _count_months(db: Connection, paper_id: int, change: int) -> None:
+    """Count a paper's tags in the month that first named it; in none before, nor when that was a library."""
+    row = db.execute("SELECT month FROM paper_months WHERE paper_id = ?", (paper_id,)).fetchone()
+    if row is not None:
+        # Row by row: a statement that writes many rows opens a savepoint, which makes FTS5 write out every paper.
+        db.executemany(
+            "INSERT INTO tag_months (month, tag, papers) VALUES (?, ?, ?) "
+            "ON CONFLICT (month, tag) DO UPDATE SET papers = papers + excluded.papers",
+            ((row["month"], tag, change) for tag in tags(db, paper_id)),
+        )
 
 
 def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:

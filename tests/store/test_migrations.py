@@ -26,6 +26,7 @@ FROZEN = {
     "m004_scale": "6b89f71a50d4fc01",
     "m005_people": "b9f4516e5c626c17",
     "m006_no_triggers": "44b4f85f6d3dd6fa",
+    "m007_looking_back": "cef8cda2acbd348a",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 
