@@ -2,31 +2,23 @@
 could not be read, 4 the history cannot be used, 5 the address is taken, 6 there is no such thing, 130 stopped by
 Ctrl-C."""
 
-import asyncio
-import sys
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import click
 
 from bot import __version__, app
-from bot.cli import terminal
+from bot.cli import history, terminal
+from bot.cli.console import Load, as_json, complain, print_lines, progress, silent, wait
 from bot.errors import BroadsheetError, DigestError
-from bot.ingest import Progress, made
+from bot.ingest import made
 from bot.models import Hit, Receipt
 from bot.settings import Settings
-
-T = TypeVar("T")
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON Lines, nothing else.")
 
 a_few = click.option(
     "--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many at most."
 )
-
-PROGRESS_FROM = 300
-"""A file with fewer entries is read before a progress bar would help."""
 
 
 class Commands(click.Group):
@@ -58,9 +50,6 @@ def main(ctx: click.Context, config: Path | None, data: Path | None) -> None:
     ctx.obj = lambda: _settings(config, data)
 
 
-Load = Callable[[], Settings]
-
-
 @main.command()
 @click.pass_obj
 def run(load: Load) -> None:
@@ -74,12 +63,12 @@ def run(load: Load) -> None:
     """
     from bot.app import runner
 
-    _wait(
+    wait(
         runner.run(
             load(),
             on_address=lambda address: click.echo(f"Broadsheet is at {address} (Ctrl-C stops it)"),
             on_receipt=_tell_new,
-            on_progress=_progress,
+            on_progress=progress,
         )
     )
 
@@ -104,8 +93,8 @@ def ingest(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
         failed |= receipt.error is not None
         _tell(receipt, as_json=as_json)
 
-    told = _wait(
-        runner.ingest_files(load(), files, on_receipt=tell, on_progress=_silent if as_json else _progress)
+    told = wait(
+        runner.ingest_files(load(), files, on_receipt=tell, on_progress=silent if as_json else progress)
     )
     if not told and not as_json:
         click.echo(f"no digest files in {load().digests}; put one there, or name it")
@@ -134,10 +123,10 @@ def read(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
             digest = app.read_digest_file(settings, path)
         except DigestError as error:
             failed = True
-            _complain(str(error))
+            complain(str(error))
             continue
         for piece in digest.unreadable:
-            _complain(f"{path.name}, line {piece.line}: {piece.reason}: {piece.text[:60]!r}")
+            complain(f"{path.name}, line {piece.line}: {piece.reason}: {piece.text[:60]!r}")
         with made(digest.entries, make_brief) as briefs:
             for brief in briefs:
                 click.echo(terminal.json_line(terminal.reading(brief)) if as_json else terminal.brief(brief))
@@ -157,10 +146,10 @@ def preview(load: Load, as_json: bool) -> None:
     """
     from bot.app import asking
 
-    previews = _wait(asking.previews(load()))
+    previews = wait(asking.previews(load()))
     for channel, planned, briefs in previews:
         if as_json:
-            _print(terminal.json_line(line) for line in terminal.preview_lines(channel, planned, briefs))
+            print_lines(terminal.json_line(line) for line in terminal.preview_lines(channel, planned, briefs))
         else:
             click.echo(terminal.preview(channel, planned, briefs))
 
@@ -177,7 +166,7 @@ def post(load: Load, channel: str | None) -> None:
     """
     from bot.app import asking
 
-    for one, out, new in _wait(asking.post_now(load(), channel)):
+    for one, out, new in wait(asking.post_now(load(), channel)):
         click.echo(terminal.posted(one, out, new=new))
 
 
@@ -209,9 +198,9 @@ def search(load: Load, query: tuple[str, ...], limit: int, as_json: bool) -> Non
     if query == ("-h",):
         click.echo(click.get_current_context().get_help())
         return
-    found = _wait(asking.search(load(), " ".join(query), limit))
+    found = wait(asking.search(load(), " ".join(query), limit))
     if as_json:
-        _print(terminal.json_line(terminal.found(hit)) for hit in found.hits)
+        print_lines(terminal.json_line(terminal.found(hit)) for hit in found.hits)
     else:
         click.echo(terminal.search(found))
 
@@ -232,7 +221,7 @@ def similar(load: Load, paper: tuple[str, ...], limit: int, as_json: bool) -> No
     """
     from bot.app import asking
 
-    _tell_hits(_wait(asking.similar(load(), " ".join(paper), limit)), "no paper is like it", as_json=as_json)
+    _tell_hits(wait(asking.similar(load(), " ".join(paper), limit)), "no paper is like it", as_json=as_json)
 
 
 @main.command()
@@ -249,7 +238,7 @@ def top(load: Load, days: int | None, limit: int, as_json: bool) -> None:
     """
     from bot.app import asking
 
-    _tell_hits(_wait(asking.top(load(), days, limit)), "nothing was bookmarked then", as_json=as_json)
+    _tell_hits(wait(asking.top(load(), days, limit)), "nothing was bookmarked then", as_json=as_json)
 
 
 @main.command()
@@ -266,11 +255,11 @@ def bookmarks(load: Load, format_: str | None, as_json: bool) -> None:
     from bot.app import asking
     from bot.library.export import render
 
-    kept = _wait(asking.kept(load()))
+    kept = wait(asking.kept(load()))
     if format_ is not None:
         click.echo(render(format_, kept), nl=False)
     elif as_json:
-        _print(terminal.json_line(terminal.bookmark(one)) for one in kept)
+        print_lines(terminal.json_line(terminal.bookmark(one)) for one in kept)
     else:
         click.echo(terminal.bookmarks(kept))
 
@@ -291,7 +280,7 @@ def why(load: Load, paper: tuple[str, ...], as_json: bool) -> None:
     """
     from bot.app import asking
 
-    found = _wait(asking.why(load(), " ".join(paper)))
+    found = wait(asking.why(load(), " ".join(paper)))
     click.echo(terminal.json_line(terminal.why_line(found)) if as_json else terminal.why(found))
 
 
@@ -309,8 +298,8 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     """
     from bot.app import doctor as checks
 
-    results = _wait(checks.examine(ctx.obj))
-    _print(
+    results = wait(checks.examine(ctx.obj))
+    print_lines(
         terminal.json_line(terminal.check_line(one)) if as_json else terminal.check(one) for one in results
     )
     if any(one.status == "bad" for one in results):
@@ -336,6 +325,10 @@ def backup(load: Load, file: Path) -> None:
     )
 
 
+for _command in (history.history,):
+    main.add_command(_command)
+
+
 def _settings(config: Path | None, data: Path | None) -> Settings:
     from bot.app import logs
 
@@ -345,31 +338,14 @@ def _settings(config: Path | None, data: Path | None) -> Settings:
     return settings
 
 
-def _wait(work: Coroutine[Any, Any, T]) -> T:
-    try:
-        return asyncio.run(work)
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        click.echo(line)
-
-
 def _fail(error: BroadsheetError) -> NoReturn:
-    _complain(str(error))
+    complain(str(error))
     raise SystemExit(error.exit_code) from None
-
-
-def _complain(text: str) -> None:
-    """One line on standard error, in a terminal in the place of a bar that came to no end."""
-    click.echo(f"{terminal.ANEW if sys.stderr.isatty() else ''}broadsheet: {text}", err=True)
 
 
 def _tell(receipt: Receipt, *, as_json: bool = False) -> None:
     if receipt.error is not None:
-        _complain(receipt.error)
+        complain(receipt.error)
     if as_json:
         click.echo(terminal.json_line(terminal.receipt_line(receipt)))
     elif receipt.error is None:
@@ -378,7 +354,7 @@ def _tell(receipt: Receipt, *, as_json: bool = False) -> None:
 
 def _tell_hits(hits: Sequence[Hit], nothing: str, *, as_json: bool) -> None:
     if as_json:
-        _print(terminal.json_line(terminal.found(hit)) for hit in hits)
+        print_lines(terminal.json_line(terminal.found(hit)) for hit in hits)
     else:
         click.echo(terminal.hits(hits) or nothing)
 
@@ -386,17 +362,3 @@ def _tell_hits(hits: Sequence[Hit], nothing: str, *, as_json: bool) -> None:
 def _tell_new(receipt: Receipt) -> None:
     if not receipt.again:
         _tell(receipt)
-
-
-def _silent(_: str) -> None:
-    return None
-
-
-def _progress(file: str) -> Progress | None:
-    """A bar on standard error when that is a terminal and the file is long."""
-
-    def show(done: int, total: int) -> None:
-        if total >= PROGRESS_FROM:
-            click.echo(f"\r{terminal.bar(file, done, total)}", err=True, nl=done == total)
-
-    return show if sys.stderr.isatty() else None
