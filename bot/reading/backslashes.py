@@ -6,6 +6,7 @@ digit, a bracket, a script, a one-letter variable. Where they do not decide, a w
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from string import ascii_letters
 
 from bot.reading.latex import FONTS, GREEK, TWO_ARGUMENTS
@@ -71,12 +72,13 @@ _NUMBERS = frozenset("dkmnpqrDKMNR")
 # Letters that make no word of ``to`` and ``ll``: xto 0, but into; rll k, but all.
 _VARIABLES = frozenset("bcdfghkmnpqrstuvwxyzBCDFGHKMNPQRSTUVWXYZ")
 _LOST = _lost()
+_RUNS = frozenset(run.encode() for run in _LOST)
 # Words too common to be looked at unless the text has a script or a bracket for them.
-_TELLING = frozenset(run.encode() for run, parts in _LOST.items() if parts[-1] not in _EXPONENTS | {"in"})
+_COMMON = frozenset(run.encode() for run, parts in _LOST.items() if parts[-1] in _EXPONENTS | {"in"})
 _LETTERS_ALONE = bytes(code if chr(code) in ascii_letters else 0x20 for code in range(256))
-_WORD = re.compile("[A-Za-z]+")
 _LOST_COMMAND = re.compile(rf"\\[A-Za-z]+|({_any(_COMMANDS)})(?=\{{)")
 _LOST_SWITCH = re.compile(r"\{(?=(?:it|bf|em|tt|sc|sl|rm|cal) )")
+_FONT = re.compile("math(?:cal|bb|bf|rm|frak|sf)")
 _LOST_FONT = re.compile(
     r"(?<![A-Za-z\\])(math(?:cal|bb|bf|rm|frak|sf)|boldsymbol|widetilde|widehat) ?(?=[^\W\d_](?![A-Za-z]))"
 )
@@ -120,15 +122,16 @@ _THIN_SPACE = re.compile(
 def restore(text: str) -> str:
     """Return ``text`` with a backslash before each name that can only be LaTeX; words stay words."""
     text = _mended(text)
-    if (
-        "^" in text
+    words = _RUNS.intersection(text.encode(errors="replace").translate(_LETTERS_ALONE).split())
+    if words and (
+        not words <= _COMMON
+        or "^" in text
         or "_" in text
         or "in [" in text
         or "in[" in text
         or "in {" in text
-        or not _TELLING.isdisjoint(text.encode(errors="replace").translate(_LETTERS_ALONE).split())
     ):
-        text = _restore_names(text)
+        text = _restore_names(text, [word.decode() for word in words])
     if "{" in text:
         text = _COLOUR.sub("", text)
         text = _LOST_COMMAND.sub(lambda m: f"\\{m[1]}" if m[1] else m[0], text)
@@ -141,7 +144,7 @@ def restore(text: str) -> str:
         _RIGHT.findall(text)
     ):
         text = _RIGHT.sub("", _LEFT.sub("", text))
-    if "math" in text or "boldsymbol" in text or "wide" in text:
+    if _FONT.search(text) or "boldsymbol" in text or "wide" in text:
         text = _LOST_FONT.sub(r"\\\1 ", text)
     if "tilde " in text or " hat " in text or " bar " in text:
         text = _LOST_ACCENT.sub(r"\\\1 ", text)
@@ -184,7 +187,7 @@ def _mended(text: str) -> str:
         text = _CHARACTER.sub(lambda m: chr(int(m[1], 16)), text)
     if ("19" in text or "20" in text) and _YEAR.search(text):
         text = _KEY.sub("", text)
-    if _TIGHT.search(text):
+    if ("!" in text or text.count(",") != text.count(", ")) and _TIGHT.search(text):
         text = _THIN_SPACES.sub(_respaced, text)
         text = _THIN_SPACE.sub(r"\1 ", text)
     return text
@@ -197,14 +200,18 @@ def _respaced(match: re.Match[str]) -> str:
     return f"\\{name}{{}}" if name in ("to", "mapsto") else name
 
 
-def _restore_names(text: str) -> str:
+@cache
+def _alone(word: str) -> re.Pattern[str]:
+    """``word`` with no letter around it; its literal beginning makes it a fast search."""
+    return re.compile(f"{word}(?![A-Za-z])(?<![A-Za-z]{word})")
+
+
+def _restore_names(text: str, words: list[str]) -> str:
     out: list[str] = []
     done = 0
-    for word in _WORD.finditer(text):
-        parts = _LOST.get(word[0])
-        if parts is None:
-            continue
-        start, end = word.span()
+    found = [(*match.span(), word) for word in words for match in _alone(word).finditer(text)]
+    for start, end, word in sorted(found):
+        parts = _LOST[word]
         before, after = text[max(0, start - 8) : start], text[end : end + 16]
         if before.endswith("\\") or not _certain(parts, before, after):
             continue
@@ -307,7 +314,7 @@ def _is_math(name: str, before: str, after: str) -> bool:
         return _VARIABLE_BEFORE.search(before) is not None and (
             follows.match(after) is not None
             or (name in ("le", "ge") and _CALL_FOLLOWS.match(after) is not None)
-            or (name == "in" and _IS_SET.match(after) is not None)
+            or (name == "in" and before[-2].islower() and _IS_SET.match(after) is not None)
         )
     if name == "dots":
         return last == following == ","

@@ -39,8 +39,8 @@ def clean(text: str) -> str:
 
 def _has_math(done: str, folded: str) -> bool:
     """Whether cleaning made symbols: those that were not there before can only come from LaTeX."""
-    return not _SYMBOLS.isdisjoint(set(done).difference(folded)) or (
-        done.count("~") > folded.count("~") and "sim" in folded
+    return any(symbol not in folded for symbol in _SYMBOLS.intersection(done)) or (
+        "sim" in folded and done.count("~") > folded.count("~")
     )
 
 
@@ -55,7 +55,10 @@ def _settled(text: str) -> str:
 
 def _pass(text: str) -> str:
     protected, kept = _protect(text)
-    return _fold(_reveal(_typeset(to_unicode(restore(protected))), kept))
+    done = _typeset(to_unicode(restore(protected)))
+    if done == protected and not kept:
+        return text
+    return _fold(_reveal(done, kept))
 
 
 # --- characters ---------------------------------------------------------------------------------
@@ -131,7 +134,7 @@ def _reveal(text: str, kept: list[str]) -> str:
 
 _QUOTED = re.compile(r"``([^`]{1,300}?)(?:''|\"|”)")
 _SINGLE = re.compile(r"(?<![`\w])`([^`'\n]{1,80})'(?![\w'])")
-_DASHES = re.compile(r"(?<!-)(---?)(?![->])")
+_DASHES = re.compile(r"--(?<!---)-?(?![->])")
 _TIE = re.compile(r"(?<=[\w.,;:%)\]}”’'])~(?=[^\s~])")
 _TIED_RELATION = re.compile(r"(?<=\w)~([=<>≈≤≥])~(?=[\w.-])")
 _NUMBER_BEFORE = re.compile(r"\d[\w.,%]{0,8}$")
@@ -148,16 +151,16 @@ def _typeset(text: str) -> str:
         text = _TIE.sub(_tie, _TIED_RELATION.sub(r" \1 ", text))
     if "∼" in text or "≈" in text:
         text = _ABOUT.sub(_about, text)
-    if "log" in text:
+    if "log " in text or "log(" in text:
         text = _COMPLEXITY.sub(r"\1 \2", text)
     return text
 
 
 def _dash(match: re.Match[str]) -> str:
     text, start, end = match.string, match.start(), match.end()
-    if text[start - 1 : start] in ("", " ", "(") and text[end : end + 1].isalpha() and match[1] == "--":
+    if text[start - 1 : start] in ("", " ", "(") and text[end : end + 1].isalpha() and match[0] == "--":
         return match[0]  # an option of a command: --help
-    return "—" if match[1] == "---" else "–"
+    return "—" if match[0] == "---" else "–"
 
 
 def _tie(match: re.Match[str]) -> str:
