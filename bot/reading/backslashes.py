@@ -18,6 +18,7 @@ _NO_WORDS = frozenset({
     "lesssim", "gtrsim", "cdot", "cdots", "ldots", "subseteq", "setminus", "nmid", "equiv", "varepsilon", "varphi",
     "nabla", "ell", "lceil", "rceil", "lfloor", "rfloor", "langle", "rangle", "vDash", "otimes", "oplus", "supseteq",
     "varnothing", "emptyset", "notin", "Longrightarrow", "hookrightarrow", "nearrow", "searrow", "lnot", "hbar",
+    "pmod",
 })  # fmt: skip
 _EXPONENTS = frozenset({"circ", "top", "star", "ast", "prime", "dagger"})
 _BEFORE_SCRIPTS = frozenset({"ell", "sum", "prod", "int", "partial", *GREEK})
@@ -76,6 +77,7 @@ _RUNS = frozenset(run.encode() for run in _LOST)
 # Words too common to be looked at unless the text has a script or a bracket for them.
 _COMMON = frozenset(run.encode() for run, parts in _LOST.items() if parts[-1] in _EXPONENTS | {"in"})
 _LETTERS_ALONE = bytes(code if chr(code) in ascii_letters else 0x20 for code in range(256))
+_NAMED_GROUP = re.compile(r"\{(?<=[a-z]\{)")
 _LOST_COMMAND = re.compile(rf"\\[A-Za-z]+|({_any(_COMMANDS)})(?=\{{)")
 _LOST_SWITCH = re.compile(r"\{(?=(?:it|bf|em|tt|sc|sl|rm|cal) )")
 _FONT = re.compile("math(?:cal|bb|bf|rm|frak|sf)")
@@ -119,10 +121,14 @@ _THIN_SPACE = re.compile(
 )
 
 
+def _words(text: str) -> list[bytes]:
+    return text.encode(errors="replace").translate(_LETTERS_ALONE).split()
+
+
 def restore(text: str) -> str:
     """Return ``text`` with a backslash before each name that can only be LaTeX; words stay words."""
     text = _mended(text)
-    words = _RUNS.intersection(text.encode(errors="replace").translate(_LETTERS_ALONE).split())
+    words = _RUNS.intersection(_words(text))
     if words and (
         not words <= _COMMON
         or "^" in text
@@ -133,8 +139,9 @@ def restore(text: str) -> str:
     ):
         text = _restore_names(text, [word.decode() for word in words])
     if "{" in text:
-        text = _COLOUR.sub("", text)
-        text = _LOST_COMMAND.sub(lambda m: f"\\{m[1]}" if m[1] else m[0], text)
+        if _NAMED_GROUP.search(text):
+            text = _COLOUR.sub("", text)
+            text = _LOST_COMMAND.sub(lambda m: f"\\{m[1]}" if m[1] else m[0], text)
         text = _LOST_SWITCH.sub(r"{\\", text)
         text = _LOST_FRACTION.sub(r"\\frac{\1}", _LOST_QUOTIENT.sub(r"\\frac{\1}", text))
     if "cdot" in text or "arrow" in text:
@@ -144,7 +151,12 @@ def restore(text: str) -> str:
         _RIGHT.findall(text)
     ):
         text = _RIGHT.sub("", _LEFT.sub("", text))
-    if _FONT.search(text) or "boldsymbol" in text or "wide" in text:
+    if (
+        ("math" in text and _FONT.search(text))
+        or "boldsymbol" in text
+        or "widetilde" in text
+        or "widehat" in text
+    ):
         text = _LOST_FONT.sub(r"\\\1 ", text)
     if "tilde " in text or " hat " in text or " bar " in text:
         text = _LOST_ACCENT.sub(r"\\\1 ", text)
@@ -153,20 +165,23 @@ def restore(text: str) -> str:
     return text
 
 
-_GREEK_ALONE = re.compile(rf"(?<![\w^{{}}\\])\\({_any(GREEK)})(?![A-Za-z_^{{}}\\])(?! *[_^])")
+_ALONE = re.compile(
+    rf"\\(?:(?<![\w^{{}}\\]\\)({_any(GREEK)})(?![A-Za-z_^{{}}\\])(?! *[_^])|(?<= \\)(in)(?= [A-Za-z](?![\w\\])))"
+)
 
 
-def forget_lone_greek(text: str) -> str:
-    """Return ``text`` without the backslashes of Greek names that may be words, as in ``\\alpha moment``.
+def forget_words(text: str) -> str:
+    """Return ``text`` without the backslashes of names that may be words, as in ``\\alpha moment``, ``i \\in I``.
 
     Where they are lost they can't be told from words (alpha release, threshold tau), and as names they read
     well: what is around them decides for both, in ``restore`` and ``restore_lone_greek``.
     """
-    return _GREEK_ALONE.sub(r"\1", text)
+    return _ALONE.sub(lambda m: m[1] or m[2], text)
 
 
 # Where other math is certain, these are letters too: tau-bench, dynamic beta; but alpha-blending is a word,
 # and so is what comes after a statistician: Cohen's kappa.
+_LOWER_GREEK = frozenset(name.encode() for name in GREEK if name.islower())
 _LONE_GREEK = re.compile(
     rf"(?<![\w\\/.@:-])(?<!['’]s )(?<!s['’] )({_any(name for name in GREEK if name.islower())})"
     r"(?![A-Za-z_'’@]| \([α-ω]\))"
@@ -177,7 +192,7 @@ _LONE_GREEK = re.compile(
 
 def restore_lone_greek(text: str) -> str:
     """Return ``text``, known to have lost or had math, with a backslash before Greek names that may be words."""
-    return _LONE_GREEK.sub(r"\\\1", text)
+    return text if _LOWER_GREEK.isdisjoint(_words(text)) else _LONE_GREEK.sub(r"\\\1", text)
 
 
 def _mended(text: str) -> str:

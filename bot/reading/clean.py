@@ -14,7 +14,7 @@ import re
 import unicodedata
 from string import printable
 
-from bot.reading.backslashes import forget_lone_greek, restore, restore_lone_greek
+from bot.reading.backslashes import forget_words, restore, restore_lone_greek
 from bot.reading.latex import SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS, to_unicode, without_dollars
 
 # Real text settles in one or two; what has not settled after these loses its markup characters.
@@ -31,7 +31,7 @@ def clean(text: str) -> str:
     Never raises; ``clean(clean(t)) == clean(t)``. URLs are left exactly as printed.
     """
     folded = _fold(text)
-    done = _settled(forget_lone_greek(without_dollars(folded)) if "\\" in folded else folded)
+    done = _settled(forget_words(without_dollars(folded)) if "\\" in folded else folded)
     if done != folded and _has_math(done, folded):
         done = _settled(restore_lone_greek(done))
     return done
@@ -56,7 +56,7 @@ def _settled(text: str) -> str:
 def _pass(text: str) -> str:
     protected, kept = _protect(text)
     done = _typeset(to_unicode(restore(protected)))
-    if done == protected and not kept:
+    if done == protected and not kept and "<" not in done and "&" not in done:
         return text
     return _fold(_reveal(done, kept))
 
@@ -119,7 +119,7 @@ def _protect(text: str) -> tuple[str, list[str]]:
 
     if "://" in text:
         text = _URL.sub(keep, _GLUED_URL.sub(" http", text))
-    if _BARE_HINT.search(text):
+    if "/" in text and _BARE_HINT.search(text):
         text = _BARE_URL.sub(keep, text)
     if ":\\" in text:
         text = _PATH.sub(keep, text)

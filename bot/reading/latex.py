@@ -113,7 +113,8 @@ def to_unicode(text: str) -> str:
     if "\\" in text:
         text = _THOUSANDS.sub(",", _TIED_FOOTNOTE.sub("", _NEXT_SENTENCE.sub(r" \\text", text)))
         text = _SHORT_FRACTION.sub(r"\1/\2", text)
-        text = _SILENT.sub("", text)
+        if _SILENT_NAME.search(text):
+            text = _SILENT.sub("", text)
         text = _ACCENT.sub(_accented, text)
         text = _CONTROL.sub(_symbol, text)
     if "{" in text or "}" in text:
@@ -150,6 +151,7 @@ _NEXT_SENTENCE = re.compile(r"(?<=[.!?])[~ ]\\footnote(?=\{)")
 _TIED_FOOTNOTE = re.compile(r"[~ ](?=\\footnote\{)")
 _THOUSANDS = re.compile(r"(?<=\d)\\,(?=\d{3}(?!\d))")
 _SHORT_FRACTION = re.compile(r"\\[dt]?frac ?(\d) ?(\d)")
+_SILENT_NAME = re.compile(rf"\\(?:color|vspace|hspace|{'|'.join(sorted(SILENT, reverse=True))})")
 _SILENT = re.compile(
     rf"(?:\\(?:color|vspace|hspace)|[~ ]?\\(?:{'|'.join(sorted(SILENT, reverse=True))}))\*?"
     r"(?:\[[^\[\]]{0,80}\])*\{[^{}]*\}"
@@ -191,6 +193,8 @@ def _symbol(match: re.Match[str]) -> str:
         return match[0]
     if name in ("to", "times") and before == " " and _reads_as_word(name, match):
         return name + space
+    if before.isalnum() and symbol.startswith("mod"):
+        return " " + symbol + space
     return symbol if symbol in _RELATIONS and before.strip(" ([{") else symbol + space
 
 
