@@ -72,7 +72,8 @@ def hits(query: str, found: Found, *, page: int, last_id: int, server: str | Non
     first = (page - 1) * PAGE + 1
     entries = [_hit(place, hit, server) for place, hit in enumerate(found.hits[:PAGE], first)]
     pages = max(ceil(found.total / PAGE), page)
-    embed = _embed(f"{total[0].upper()}{total[1:]}", "\n\n".join(entries), small(hurried.strip()))
+    title = f"{total[0].upper()}{total[1:]} for “{titled(query, 80)}”"
+    embed = _embed(title, "\n\n".join(entries), small(hurried.strip()))
     embed.set_footer(text=f"Page {page} of {pages}{'+' if found.more else ''} · {_query(query)}")
     turn = (
         Button("Previous", f"page:{page - 1}:{last_id}", emoji="◀️", disabled=page <= 1, row=1),
@@ -94,7 +95,7 @@ def kept(some: Sequence[Kept], *, page: int, total: int, query: str = "") -> Ren
     """A page of a person's bookmarks (at most ``PAGE``), with their notes, and buttons to drop them."""
     if not some:
         about = f" about “{_query(query)}”" if query else ""
-        return said(f"No bookmarks{about} yet. React with 🔖 to a paper, or press its button, to keep it.")
+        return said(f"No bookmarks{about} yet. Press Bookmark below a paper to keep it.")
     first = (page - 1) * PAGE + 1
     pages = max(ceil(total / PAGE), page)
     entries = [_kept(place, one) for place, one in enumerate(some[:PAGE], first)]
@@ -196,7 +197,7 @@ def help(commands: Iterable[tuple[str, str]]) -> Rendered:
     lines = (
         joined(listed, "\n", 3000),
         _section("A search finds titles, arXiv ids and any words, and understands", operators),
-        small("React with 🔖 to a paper, or press its button, to keep it. Answers are seen by you alone."),
+        small("Press Bookmark below a paper, or react to it, to keep it. Answers are seen by you alone."),
     )
     return Rendered("", (_embed("What I can do", joined(lines, "\n\n", limits.EMBED_DESCRIPTION)),))
 

@@ -106,7 +106,9 @@ def notice(channel: Channel, post: Post, followed: Followed, marker: str) -> Ren
 def thread_name(header: Header) -> str:
     """What the day's thread, or its post in a forum, is called: ``20 Nov 2026: 20 papers on pruning, speech``."""
     name = f"{header.local_date.day} {header.local_date:%b %Y}: {papers(header.new) if header.new else 'nothing new'}"
-    tags = joined((titled(tag, 30) for tag, _ in header.top_tags), ", ", limits.THREAD_NAME - len(name) - 4)
+    tags = joined(
+        (titled(tag, 60) for tag, _ in header.top_tags[:3]), ", ", limits.THREAD_NAME - len(name) - 4
+    )
     return titled(f"{name} on {tags}" if tags and header.new else name, limits.THREAD_NAME)
 
 
@@ -185,10 +187,15 @@ def _header(header: Header, marker: str) -> Rendered:
     says = f"**{papers(header.new, 'new')}** · {day}" if header.new else f"Nothing new · {day}"
     tags = (f"{code(tag, 60)} {count:,}" for tag, count in header.top_tags)
     read = f"{header.entries:,} read, {header.seen:,} seen before" if header.entries else "no new digest"
-    places = f"the best {header.shown:,} are here, {header.left_out:,} more are named at the end"
+    places = f"the best {header.shown:,} in the thread, {header.left_out:,} more named at its end"
     files = joined((code(file, 80) for file in header.files), ", ", _FILES, "and {} more")
-    facts = (read, places if header.left_out else "", f"from {files}" if files else "")
-    lines = (joined(tags, "  ", _TAGS), small(joined(facts, " · ", 3 * _FILES)))
+    facts = (
+        "" if header.new and not header.seen else read,
+        places if header.left_out else "",
+        f"from {files}" if files else "",
+    )
+    said = joined(facts, " · ", 3 * _FILES)
+    lines = (joined(tags, "  ", _TAGS), small(f"{said[:1].upper()}{said[1:]}"))
     text = joined(lines, "\n", limits.EMBED_DESCRIPTION)
     return Rendered(says, (_embed(None, text, "Broadsheet", marker, INK),))
 

@@ -71,7 +71,7 @@ def found(count: int, total: int) -> Found:
 def test_a_hit_shows_why_it_was_found_and_leads_to_the_paper_and_its_message() -> None:
     """Title, words found, tags, when and where it was posted, who keeps it; a button keeps it."""
     rendered = answers.hits("prunes", Found([hit(None, placement())], 1), page=1, last_id=9, server="7")
-    assert rendered.embeds[0].title == "1 paper"
+    assert rendered.embeds[0].title == "1 paper for “prunes”"
     assert text_of(rendered).splitlines() == [
         f"**1. [Lean Attention]({PAPER_PAGE})**",
         "**Prunes** heads",
@@ -126,7 +126,7 @@ def test_a_search_that_was_not_finished_says_so() -> None:
     rendered = answers.hits(
         "x", replace(found(5, 10), more=True, cut_short=True), page=2, last_id=9, server=None
     )
-    assert rendered.embeds[0].title == "More than 10 papers"
+    assert rendered.embeds[0].title == "More than 10 papers for “x”"
     assert "took too long" in text_of(rendered)
     assert not rendered.buttons[-1].disabled
     assert query_of(rendered.embeds[0]) == "x"

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Literal
 
@@ -136,6 +137,30 @@ def test_whatever_there_is_to_say_discord_takes_it(content: Content, part: int) 
         assert rendered.embeds[0].title
 
 
+matches = st.builds(
+    Match,
+    st.sampled_from(["tag", "phrase"]),
+    huge,
+    st.lists(st.tuples(counts, huge), min_size=1, max_size=4).flatmap(
+        lambda some: st.sampled_from([tuple(some), tuple(some * 40)])
+    ),
+)
+follows = st.lists(matches, min_size=1, max_size=4).flatmap(
+    lambda some: st.sampled_from([Followed(tuple(some)), Followed(tuple(some * 40))])
+)
+
+
+@settings(deadline=None, max_examples=30)
+@given(follows)
+def test_whatever_is_followed_can_be_said(followed: Followed) -> None:
+    """In the thread and to a person, with the marker."""
+    channel = Channel("discord:7", "discord", "7", "papers", "UTC", time(9), server="70")
+    for rendered in (shown(followed, 22), notice(channel, POST, followed, MARKER)):
+        assert faults(rendered) == ()
+        assert [marker_of(embed) for embed in rendered.embeds] == [MARKER]
+        assert rendered.embeds[0].description
+
+
 @settings(deadline=None, max_examples=30)
 @given(headers)
 def test_a_thread_always_gets_a_name(header: Header) -> None:
@@ -218,22 +243,25 @@ def test_colours_follow_the_first_topic() -> None:
 
 
 def test_a_header_counts_and_names_tags_and_files() -> None:
-    """Its first line is what a notification shows."""
+    """Its first line is what a notification shows; what goes without saying is not said."""
     rendered = shown(HEADER, 0)
     assert rendered.content == "**28 new papers** · Friday, 20 November 2026"
     assert text_of(rendered).splitlines() == [
         "`pruning` 8  `speech` 5",
-        "-# 40 read, 12 seen before · the best 20 are here, 8 more are named at the end "
+        "-# 40 read, 12 seen before · the best 20 in the thread, 8 more named at its end "
         "· from `2026-11-20.txt`, `more.jsonl`",
     ]
     assert rendered.buttons == ()
+    assert text_of(shown(replace(HEADER, seen=0, left_out=0, files=("a.txt",)), 0)).endswith(
+        "\n-# From `a.txt`"
+    )
 
 
 def test_a_quiet_day_is_one_line() -> None:
     """Nothing new is told without a fuss."""
     rendered = shown(QUIET, 0)
     assert rendered.content == "Nothing new · Friday, 20 November 2026"
-    assert text_of(rendered) == "-# no new digest"
+    assert text_of(rendered) == "-# No new digest"
 
 
 def test_a_thread_is_named_after_its_day_and_topics() -> None:
