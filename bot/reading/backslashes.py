@@ -91,7 +91,10 @@ _LOST_FRACTION = re.compile(
     r"(?<![\w^.{}\\$+-])(\d{1,2}|[b-zB-HJ-Zα-ω](?=\{[^{}]{0,40}[\^+*-]))"
     r"(?=\{[A-Za-z0-9α-ω\\])(?!\{\d+\}[A-Za-z]|\{[a-z]{2,} )"
 )
-_LOST_QUOTIENT = re.compile(r"(?<=\()(?=\w{0,20}[\d+-])([\w+-]{1,20})(?=\{[^{}]{1,20}\}(?:right)?\))")
+_LOST_QUOTIENT = re.compile(
+    r"(?<=\()(?:(?<=O\()|(?=\w{0,20}[\d+-]))([\w+^\\-][\w+ ^\\-]{0,20})(?<![_^])"
+    r"(?=\{(?:[^{}]|\{[^{}]{0,9}\}){1,30}\}(?:right)?\))"
+)
 _LOST_ACCENT = re.compile(r"(?<![A-Za-z\\])(tilde|hat|bar) (?=[A-Za-z][(_^])")
 # The literal beginning makes it a fast search.
 _MICRO = re.compile(r"mu(?:(?=[A-Z])(?<![\w\\/.-]mu)|(?=[ms]\b)(?:(?<=\dmu)|(?<=\d mu)))")

@@ -99,6 +99,7 @@ BOTH_SOURCES = [
     ("when rll k, nne 4, 3le n", r"when $r\ll k$, $n\ne 4$, $3\le n$", "when r≪k, n≠4, 3≤n"),
     ("over F_q times (F_q+1)", r"over $F_q \times (F_q+1)$", "over F_q × (F_q+1)"),
     ("x_i for all i in J", r"$x_i$ for all $i \in J$", "xᵢ for all i ∈ J"),
+    ("O(log n{n}) or O(x_{3})", r"$O(\frac{\log n}{n})$ or $O(x_{3})$", "O((log n)/n) or O(x₃)"),
     ("all i in I", r"all $i \in I$", "all i in I"),
     ("when 4pmod 6 is", r"when $4\pmod 6$ is", "when 4 mod 6 is"),
     ("(x^2+big(a+1big))^2", r"$(x^2+\big(a+1\big))^2$", "(x²+(a+1))²"),
