@@ -417,7 +417,7 @@ async def test_the_same_nonce_gives_the_same_message(rig: Rig) -> None:
     with pytest.raises(discord.NotFound) as gone:
         await rig.place().send("three", nonce="n")
     assert gone.value.code == 10008
-    rig.server.rest.nonce_seconds = -1
+    rig.server.nonce_seconds = -1
     assert (await rig.place().send("four", nonce="n")).id != first.id
 
 

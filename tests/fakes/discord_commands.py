@@ -6,10 +6,11 @@ Rules and limits: Discord docs, interactions/application-commands.
 import re
 from dataclasses import dataclass, field
 
+from tests.fakes.discord_calls import NOTHING, Answer, Call
 from tests.fakes.discord_errors import Json, Refused
 from tests.fakes.discord_limits import Form
-from tests.fakes.discord_rest import NOTHING, Answer, Call
-from tests.fakes.discord_world import Chan, World
+from tests.fakes.discord_places import Chan
+from tests.fakes.discord_world import World
 
 SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
 COMMANDS = {SLASH: 100, USER_MENU: 15, MESSAGE_MENU: 15}

@@ -14,7 +14,9 @@ from aiohttp import WSMsgType, web
 
 from tests.fakes.discord_errors import Json
 from tests.fakes.discord_permissions import Permission
-from tests.fakes.discord_world import Chan, Guild, Intent, World
+from tests.fakes.discord_places import Chan, Guild
+from tests.fakes.discord_records import Intent
+from tests.fakes.discord_world import World
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
 PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONTENT

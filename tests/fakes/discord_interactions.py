@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.fakes.discord_calls import NOTHING, Answer, Call
 from tests.fakes.discord_commands import MESSAGE_MENU, SLASH, STRING, Commands, NotOffered, resolve
 from tests.fakes.discord_errors import Json, Refused
 from tests.fakes.discord_limits import (
@@ -20,8 +21,9 @@ from tests.fakes.discord_limits import (
     check_modal,
     walk,
 )
-from tests.fakes.discord_rest import NOTHING, Answer, Call
-from tests.fakes.discord_world import Chan, Msg, World
+from tests.fakes.discord_places import Chan
+from tests.fakes.discord_records import Msg
+from tests.fakes.discord_world import World
 
 ACKNOWLEDGE_SECONDS = 3.0
 TOKEN_SECONDS = 15 * 60.0

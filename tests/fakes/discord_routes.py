@@ -4,9 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.fakes.discord_calls import Answer, Call
 from tests.fakes.discord_commands import Commands
+from tests.fakes.discord_directory import Directory
 from tests.fakes.discord_interactions import Interactions
-from tests.fakes.discord_rest import Answer, Call, Rest
+from tests.fakes.discord_messages import Messages
+from tests.fakes.discord_threads import Threads
+from tests.fakes.discord_world import World
 
 
 @dataclass(frozen=True)
@@ -39,49 +43,50 @@ def _route(line: str, act: Callable[[Call], Answer]) -> Route:
     return Route(method, re.compile(pattern), kind, bucket, act, is_open)
 
 
-def table(rest: Rest, commands: Commands, interactions: Interactions) -> list[Route]:
+def table(world: World, commands: Commands, interactions: Interactions) -> list[Route]:
     """All routes there are, the more special path first."""
+    messages, threads, directory = Messages(world), Threads(world), Directory(world)
     message = "/channels/{channel}/messages/{message}"
     reaction = message + "/reactions/{emoji}"
     registered = "/applications/{application}/commands"
     registered_there = "/applications/{application}/guilds/{guild}/commands"
     answer = "/webhooks/{webhook}/{token}"
     lines: dict[str, Callable[[Call], Answer]] = {
-        "POST /channels/{channel}/messages messages": rest.create_message,
-        "GET /channels/{channel}/messages other": rest.get_messages,
-        "PUT /channels/{channel}/messages/pins/{message} other": rest.pin,
-        "DELETE /channels/{channel}/messages/pins/{message} other": rest.unpin,
-        f"GET {message} other": rest.get_message,
-        f"PATCH {message} messages": rest.edit_message,
-        f"DELETE {message} deletes": rest.delete_message,
-        f"POST {message}/crosspost other": rest.crosspost,
-        f"POST {message}/threads threads": rest.start_thread,
-        f"DELETE {message}/reactions reactions": rest.remove_reactions,
-        f"GET {reaction} other": rest.get_reactions,
-        f"DELETE {reaction} reactions": rest.remove_reactions,
-        f"PUT {reaction}/@me reactions": rest.add_reaction,
-        f"DELETE {reaction}/@me reactions": rest.remove_own_reaction,
-        f"DELETE {reaction}/{{user}} reactions": rest.remove_reaction,
-        "POST /channels/{channel}/typing other": rest.typing,
-        "GET /channels/{channel} other": rest.get_channel,
-        "PATCH /channels/{channel} other": rest.edit_channel,
-        "DELETE /channels/{channel} other": rest.delete_channel,
-        "POST /channels/{channel}/threads threads": rest.start_free_thread,
-        "GET /channels/{channel}/threads/archived/public other": rest.archived_threads,
-        "PUT /channels/{channel}/thread-members/@me other": rest.join_thread,
-        "GET /guilds/{guild} other": rest.get_guild,
-        "GET /guilds/{guild}/channels other": rest.guild_channels,
-        "GET /guilds/{guild}/roles other": rest.guild_roles,
-        "GET /guilds/{guild}/emojis other": rest.guild_emojis,
-        "GET /guilds/{guild}/members/{user} other": rest.guild_member,
-        "GET /guilds/{guild}/threads/active other": rest.active_threads,
-        "GET /users/@me other": rest.own_user,
-        "GET /users/@me/guilds other": rest.own_guilds,
-        "DELETE /users/@me/guilds/{guild} other": rest.leave_guild,
-        "POST /users/@me/channels other": rest.open_direct,
-        "GET /users/{user} other": rest.get_user,
-        "GET /oauth2/applications/@me other": rest.application,
-        "GET /applications/@me other": rest.application,
+        "POST /channels/{channel}/messages messages": messages.create_message,
+        "GET /channels/{channel}/messages other": messages.get_messages,
+        "PUT /channels/{channel}/messages/pins/{message} other": messages.pin,
+        "DELETE /channels/{channel}/messages/pins/{message} other": messages.unpin,
+        f"GET {message} other": messages.get_message,
+        f"PATCH {message} messages": messages.edit_message,
+        f"DELETE {message} deletes": messages.delete_message,
+        f"POST {message}/crosspost other": messages.crosspost,
+        f"POST {message}/threads threads": threads.start_thread,
+        f"DELETE {message}/reactions reactions": messages.remove_reactions,
+        f"GET {reaction} other": messages.get_reactions,
+        f"DELETE {reaction} reactions": messages.remove_reactions,
+        f"PUT {reaction}/@me reactions": messages.add_reaction,
+        f"DELETE {reaction}/@me reactions": messages.remove_own_reaction,
+        f"DELETE {reaction}/{{user}} reactions": messages.remove_reaction,
+        "POST /channels/{channel}/typing other": messages.typing,
+        "GET /channels/{channel} other": threads.get_channel,
+        "PATCH /channels/{channel} other": threads.edit_channel,
+        "DELETE /channels/{channel} other": threads.delete_channel,
+        "POST /channels/{channel}/threads threads": threads.start_free_thread,
+        "GET /channels/{channel}/threads/archived/public other": threads.archived_threads,
+        "PUT /channels/{channel}/thread-members/@me other": threads.join_thread,
+        "GET /guilds/{guild} other": directory.get_guild,
+        "GET /guilds/{guild}/channels other": directory.guild_channels,
+        "GET /guilds/{guild}/roles other": directory.guild_roles,
+        "GET /guilds/{guild}/emojis other": directory.guild_emojis,
+        "GET /guilds/{guild}/members/{user} other": directory.guild_member,
+        "GET /guilds/{guild}/threads/active other": threads.active_threads,
+        "GET /users/@me other": directory.own_user,
+        "GET /users/@me/guilds other": directory.own_guilds,
+        "DELETE /users/@me/guilds/{guild} other": directory.leave_guild,
+        "POST /users/@me/channels other": directory.open_direct,
+        "GET /users/{user} other": directory.get_user,
+        "GET /oauth2/applications/@me other": directory.application,
+        "GET /applications/@me other": directory.application,
     }
     for path in (registered, registered_there):
         lines |= {

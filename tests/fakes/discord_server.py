@@ -29,17 +29,19 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
+from tests.fakes.discord_calls import Answer, Call
 from tests.fakes.discord_commands import Commands, NotOffered
 from tests.fakes.discord_errors import Json, Refused
 from tests.fakes.discord_faults import BEFORE, Fault, Planned
 from tests.fakes.discord_gateway import Gateway
 from tests.fakes.discord_interactions import Interactions, Reply
 from tests.fakes.discord_permissions import Permission
+from tests.fakes.discord_places import Chan, Guild
 from tests.fakes.discord_rates import INVALID_LIMIT, Limiter, Rates, Slowed
-from tests.fakes.discord_rest import Answer, Call, Rest
+from tests.fakes.discord_records import Kind, Msg, Role, User
 from tests.fakes.discord_routes import NUMBERS, Route, find, resource, table
 from tests.fakes.discord_schema import DOCUMENT, schema
-from tests.fakes.discord_world import Chan, Guild, Kind, Msg, Role, User, World
+from tests.fakes.discord_world import World
 
 __all__ = [
     "Chan",
@@ -98,7 +100,6 @@ class DiscordServer(World):
         wall: Callable[[], float] = time.time,
         rates: Rates = RATES,
         document: Path | None = DOCUMENT,
-        nonce_seconds: float = 180.0,
         port: int = 0,
     ) -> None:
         super().__init__(wall)
@@ -113,10 +114,9 @@ class DiscordServer(World):
         self.limiter = Limiter(rates, clock, wall)
         self.gateway = Gateway(self, clock, token)
         self.gateway.changed = self._tell_waiting
-        self.rest = Rest(self, nonce_seconds=nonce_seconds)
         self.commands = Commands(self)
         self.interactions = Interactions(self, self.commands, clock)
-        self._routes = table(self.rest, self.commands, self.interactions)
+        self._routes = table(self, self.commands, self.interactions)
         self._schema = schema(document) if document is not None and document.exists() else None
         self._faults: list[Planned] = []
         self._port = port
@@ -264,21 +264,21 @@ class DiscordServer(World):
         self, user_id: int, message_id: int, emoji: str, *, burst: bool = False, dispatch: bool = True
     ) -> None:
         """Somebody reacts. Without ``dispatch`` the bot is not told, as when it was away."""
-        self.rest.react(self.message(message_id), user_id, emoji, burst=burst, dispatch=dispatch)
+        self.put_reaction(self.message(message_id), user_id, emoji, burst=burst, dispatch=dispatch)
 
     async def unreact(
         self, user_id: int, message_id: int, emoji: str, *, burst: bool = False, dispatch: bool = True
     ) -> None:
         """Somebody takes a reaction back."""
-        self.rest.unreact(self.message(message_id), user_id, emoji, burst=burst, dispatch=dispatch)
+        self.take_reaction(self.message(message_id), user_id, emoji, burst=burst, dispatch=dispatch)
 
     async def clear_reactions(self, message_id: int, *, dispatch: bool = True) -> None:
         """A moderator clears a message's reactions."""
-        self.rest.clear_reactions(self.message(message_id), dispatch=dispatch)
+        self.take_reactions(self.message(message_id), dispatch=dispatch)
 
     async def clear_emoji(self, message_id: int, emoji: str, *, dispatch: bool = True) -> None:
         """A moderator clears one emoji of a message."""
-        self.rest.clear_emoji(self.message(message_id), emoji, dispatch=dispatch)
+        self.take_emoji(self.message(message_id), emoji, dispatch=dispatch)
 
     async def delete_message(self, message_id: int) -> None:
         """A moderator deletes a message."""
@@ -288,7 +288,7 @@ class DiscordServer(World):
         """A thread is archived, or brought back; a moderator may lock it."""
         thread = self.channel(thread_id)
         thread.locked = thread.locked if locked is None else locked
-        self.rest.archive(thread, archived=archived)
+        self.set_archived(thread, archived=archived)
 
     async def command(
         self,
