@@ -21,6 +21,10 @@ class Fault(Enum):
     """The connection closes; the request was not accepted."""
     DROP_AFTER = auto()
     """Accepted, and the connection closes without an answer."""
+    RESET_BEFORE = auto()
+    """The connection is reset (errno 104 on Linux); the request was not accepted."""
+    RESET_AFTER = auto()
+    """Accepted, and the connection is reset."""
     HANG_BEFORE = auto()
     """No answer ever; the request was not accepted."""
     HANG_AFTER = auto()
@@ -34,7 +38,13 @@ class Fault(Enum):
     NOT_FOUND = auto()
 
 
-BEFORE = frozenset(Fault) - {Fault.HTTP_500_AFTER, Fault.DROP_AFTER, Fault.HANG_AFTER, Fault.SLOW_AFTER}
+BEFORE = frozenset(Fault) - {
+    Fault.HTTP_500_AFTER,
+    Fault.DROP_AFTER,
+    Fault.RESET_AFTER,
+    Fault.HANG_AFTER,
+    Fault.SLOW_AFTER,
+}
 """Faults that strike before Discord has looked at the request."""
 
 

@@ -23,7 +23,7 @@ PRIVILEGED = Intent.GUILD_MEMBERS | Intent.GUILD_PRESENCES | Intent.MESSAGE_CONT
 KNOWN_INTENTS = 0b11_0011_0001_1111_1111_1111_1111  # events/gateway, list of intents
 SENDS, SENDS_SECONDS = 120, 60.0  # events/gateway, rate limiting
 PAYLOAD = 4096  # events/gateway, sending events
-KEPT = 200_000
+KEPT = 20_000
 """Events that a session keeps for a RESUME."""
 
 
@@ -104,6 +104,7 @@ class Gateway:
     resumes: int = 0
     refusing: int = 0
     changed: Callable[[], None] = lambda: None
+    _last: tuple[str, Json, int, Guild | None, Chan | None] | None = None
     _identified: deque[float] = field(default_factory=deque)
 
     @property
@@ -126,9 +127,15 @@ class Gateway:
             return
         if place is not None and not place.permissions(self.world.bot_id) & Permission.VIEW_CHANNEL:
             return
+        self._last = (event, data, intent, guild, place)
         for session in self.sessions.values():
             if (not intent or session.intents & intent) and session.hears(guild):
                 session.send(event, data)
+
+    def repeat(self) -> None:
+        """Tell the last event again."""
+        if self._last is not None:
+            self.send(*self._last)
 
     def drop(self, code: int | None = None, *, resumable: bool = True) -> None:
         """Cut all connections: with a close code, or with none as a network does."""

@@ -6,7 +6,6 @@ Deadlines, callback types and the life of a token: Discord docs, interactions/re
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from tests.fakes.discord_calls import NOTHING, Answer, Call
 from tests.fakes.discord_commands import MESSAGE_MENU, SLASH, STRING, Commands, NotOffered, resolve
@@ -23,6 +22,7 @@ from tests.fakes.discord_limits import (
 )
 from tests.fakes.discord_places import Chan
 from tests.fakes.discord_records import Msg
+from tests.fakes.discord_replies import DEFERRED, DEFERRED_UPDATE, MESSAGE, MODAL, SUGGEST, UPDATE, Reply
 from tests.fakes.discord_world import World
 
 ACKNOWLEDGE_SECONDS = 3.0
@@ -30,7 +30,6 @@ TOKEN_SECONDS = 15 * 60.0
 ATTACHMENT_BYTES = 10 * 1024 * 1024  # reference, file uploads
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
-MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, SUGGEST, MODAL = 4, 5, 6, 7, 8, 9
 ANSWERS = {
     COMMAND: (MESSAGE, DEFERRED, MODAL),
     COMPONENT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, MODAL),
@@ -38,73 +37,6 @@ ANSWERS = {
     MODAL_SUBMIT: (MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE),
 }
 """Which callback types answer which interaction."""
-
-
-@dataclass(eq=False)
-class Reply:
-    """The answer to one interaction, as the person sees it; it goes on changing while the bot edits it."""
-
-    id: int
-    token: str
-    type: int
-    user_id: int
-    channel: Chan
-    at: float
-    source: Msg | None = None
-    """The message whose button was pressed."""
-    acknowledged: float | None = None
-    """After how many seconds; None if it was never, or too late."""
-    kind: int | None = None
-    """The callback's type."""
-    message: Msg | None = None
-    """The answer itself."""
-    followups: list[Msg] = field(default_factory=list)
-    choices: list[Json] = field(default_factory=list)
-    modal: Json | None = None
-    edits: int = 0
-    deleted: bool = False
-    _private: bool = False
-    _open: bool = False
-    """Deferred, and nothing said yet."""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-
-    @property
-    def deferred(self) -> bool:
-        """Whether the first answer only bought time."""
-        return self.kind in (DEFERRED, DEFERRED_UPDATE)
-
-    @property
-    def ephemeral(self) -> bool:
-        """Whether only the person sees it."""
-        return self._private
-
-    @property
-    def content(self) -> str:
-        """The answer's text; the first follow-up's, where the answer itself has none."""
-        return self._shown.content if self._shown else ""
-
-    @property
-    def embeds(self) -> list[Json]:
-        """The answer's embeds."""
-        return self._shown.embeds if self._shown else []
-
-    @property
-    def components(self) -> list[Json]:
-        """The answer's rows of buttons and selects."""
-        return self._shown.components if self._shown else []
-
-    @property
-    def files(self) -> dict[str, bytes]:
-        """The answer's files by name."""
-        return self._shown.files if self._shown else {}
-
-    @property
-    def _shown(self) -> Msg | None:
-        return self.message or (self.followups[0] if self.followups else None)
-
-    def all_messages(self) -> list[Msg]:
-        """The answer and its follow-ups."""
-        return [message for message in (self.message, *self.followups) if message is not None]
 
 
 class Interactions:
@@ -129,9 +61,12 @@ class Interactions:
         wait: float = 5.0,
     ) -> Reply:
         """Send an interaction and wait for the answer; if that is deferred, up to ``wait`` seconds for what follows."""
+        if channel.archived:
+            raise NotOffered("an archived thread takes no commands")  # topics/threads
         reply = Reply(
             self.world.snowflake(), secrets.token_hex(40), kind, user_id, channel, self.clock(), source=source
         )
+        reply.from_menu = data.get("type") == MESSAGE_MENU
         self._replies[reply.token] = reply
         self.world.send("INTERACTION_CREATE", self._payload(reply, data), 0, channel.guild)
         await self._until(reply, lambda: reply.kind is not None, ACKNOWLEDGE_SECONDS)
@@ -329,8 +264,8 @@ class Interactions:
             self._change(reply, reply.source, data, files)
             reply.message = reply.source
         elif kind == DEFERRED:
-            reply._private = bool(int(data.get("flags") or 0) & EPHEMERAL)
-            reply._open = True
+            reply.private = bool(int(data.get("flags") or 0) & EPHEMERAL)
+            reply.open = True
         elif kind == DEFERRED_UPDATE:
             reply.message = reply.source
 
@@ -352,11 +287,25 @@ class Interactions:
         bot = self.world.users[self.world.bot_id]
         message = self.world.compose(reply.channel, bot, body, files=files, parse=("users",))
         message.embedded = True
+        message.extra = self._origin(reply)
         if first:
-            reply._private = message.ephemeral
+            reply.private = message.ephemeral
         if not message.ephemeral:
             self.world.show(message)
         return message
+
+    def _origin(self, reply: Reply) -> Json:
+        """resources/message: types 20 and 23, and whose interaction it was."""
+        application = str(self.world.application_id)
+        user = self.world.users[reply.user_id].payload()
+        origin = {"id": str(reply.id), "type": reply.type, "user": user, "authorizing_integration_owners": {}}
+        kind = {COMMAND: 23 if reply.from_menu else 20}.get(reply.type, 0)
+        return {
+            "type": kind,
+            "webhook_id": application,
+            "application_id": application,
+            "interaction_metadata": origin,
+        }
 
     def _change(self, reply: Reply, message: Msg, body: Json, files: dict[str, bytes]) -> None:
         check_message(body, files=files, old=message.payload)
@@ -382,11 +331,11 @@ class Interactions:
         """A further message; after a type 5 deferral the first one takes the place of "thinking"."""
         reply = self._reply(call)
         body = dict(call.body)
-        if reply._open:
+        if reply.open:
             flags = int(body.get("flags") or 0) & ~EPHEMERAL
             body["flags"] = flags | (EPHEMERAL if reply.ephemeral else 0)
             message = reply.message = self._say(reply, body, call.files, first=False)
-            reply._open = False
+            reply.open = False
             reply.edits += 1
         else:
             message = self._say(reply, body, call.files, first=False)
@@ -412,12 +361,12 @@ class Interactions:
     def edit(self, call: Call) -> Answer:
         """Change an answer or a follow-up; the first edit after a deferral says what was thought of."""
         reply = self._reply(call)
-        if reply._open and "message" not in call.ids:
+        if reply.open and "message" not in call.ids:
             body = call.body | (
                 {"flags": int(call.body.get("flags") or 0) | EPHEMERAL} if reply.ephemeral else {}
             )
             reply.message = self._say(reply, body, call.files, first=False)
-            reply._open = False
+            reply.open = False
             message = reply.message
         else:
             message = self._message(call, reply)
@@ -429,8 +378,8 @@ class Interactions:
     def delete(self, call: Call) -> Answer:
         """Take an answer or a follow-up away."""
         reply = self._reply(call)
-        if reply._open and "message" not in call.ids:
-            reply._open = False
+        if reply.open and "message" not in call.ids:
+            reply.open = False
         else:
             message = self._message(call, reply)
             message.deleted = True

@@ -26,6 +26,7 @@ class Messages:
         channel = channel_of(self.world, call)
         self._may_send(channel, call)
         check_message(call.body, files=call.files)
+        self.world.moderate(200000, call.body)
         nonce = call.body.get("nonce")
         if nonce is not None and call.body.get("enforce_nonce"):
             at, old = self._nonces.get(str(nonce), (0.0, None))
@@ -113,6 +114,7 @@ class Messages:
         if channel.archived:
             raise Refused(50083)
         check_message(call.body, files=call.files, old=message.payload)
+        self.world.moderate(200000, call.body)
         message.files |= call.files
         self.world.edit(message, call.body)
         return 200, message.payload_for(self.world)

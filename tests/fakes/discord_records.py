@@ -118,6 +118,8 @@ class Msg:
     """Whom it pinged: ids of users and roles, "everyone", "here"."""
     files: dict[str, bytes] = field(default_factory=dict)
     thread: "Chan | None" = None
+    extra: Json = field(default_factory=dict)
+    """What Discord writes beside it because of where it comes from: an answer to an interaction says so."""
     crossposted: bool = False
     pinned: bool = False
     deleted: bool = False
@@ -184,7 +186,7 @@ class Msg:
             body["thread"] = self.thread.payload()
         if nonce and self.nonce is not None:
             body["nonce"] = self.nonce
-        return body
+        return body | self.extra
 
     def _attachments(self) -> list[Json]:
         found = []

@@ -18,7 +18,6 @@ serves one for a developer.
 import argparse
 import asyncio
 import contextlib
-import json
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -29,17 +28,18 @@ from typing import Self, TypeVar
 
 from aiohttp import web
 
-from tests.fakes.discord_calls import Answer, Call
+from tests.fakes.discord_api import PREFIX, Api, Request
 from tests.fakes.discord_commands import Commands, NotOffered
-from tests.fakes.discord_errors import Json, Refused
-from tests.fakes.discord_faults import BEFORE, Fault, Planned
+from tests.fakes.discord_errors import Json
+from tests.fakes.discord_faults import Fault, Planned
 from tests.fakes.discord_gateway import Gateway
-from tests.fakes.discord_interactions import Interactions, Reply
+from tests.fakes.discord_interactions import Interactions
 from tests.fakes.discord_permissions import Permission
 from tests.fakes.discord_places import Chan, Guild
-from tests.fakes.discord_rates import INVALID_LIMIT, Limiter, Rates, Slowed
+from tests.fakes.discord_rates import Limiter, Rates
 from tests.fakes.discord_records import Kind, Msg, Role, User
-from tests.fakes.discord_routes import NUMBERS, Route, find, resource, table
+from tests.fakes.discord_replies import Reply
+from tests.fakes.discord_routes import table
 from tests.fakes.discord_schema import DOCUMENT, schema
 from tests.fakes.discord_world import World
 
@@ -62,27 +62,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
-PREFIX = "/api/v10"
 RATES = Rates()
 WHOLE_REQUEST = 25 * 1024 * 1024  # reference, uploading files
-STATUS = {Fault.HTTP_500: 500, Fault.HTTP_500_AFTER: 500, Fault.HTTP_502: 502, Fault.HTTP_503: 503}
-VIA = {"Via": "1.1 google"}
-
-
-@dataclass(eq=False)
-class Request:
-    """A request as it came in. ``at`` and ``answered`` are of the server's clock; no status means no answer."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Json | list[Json] | None
-    at: float
-    status: int | None = None
-    code: int | None = None
-    """Discord's own error code."""
-    answered: float | None = None
-    fault: Fault | None = None
 
 
 class DiscordServer(World):
@@ -106,22 +87,16 @@ class DiscordServer(World):
         self.clock = clock
         self.api_url = ""
         self.gateway_url = ""
-        self.requests: list[Request] = []
-        self.violations: list[str] = []
-        """Requests that Discord's OpenAPI document does not allow, in words."""
-        self.too_many = 0
-        """How often 429 was answered."""
         self.limiter = Limiter(rates, clock, wall)
         self.gateway = Gateway(self, clock, token)
         self.gateway.changed = self._tell_waiting
         self.commands = Commands(self)
         self.interactions = Interactions(self, self.commands, clock)
-        self._routes = table(self, self.commands, self.interactions)
-        self._schema = schema(document) if document is not None and document.exists() else None
-        self._faults: list[Planned] = []
+        routes = table(self, self.commands, self.interactions)
+        checked = schema(document) if document is not None and document.exists() else None
+        self.api = Api(self.gateway, self.limiter, routes, checked, clock, self._tell_waiting)
         self._port = port
         self._runner: web.AppRunner | None = None
-        self._stopping = asyncio.Event()
         self._news = asyncio.Event()
 
     # Life
@@ -131,7 +106,7 @@ class DiscordServer(World):
         app = web.Application(client_max_size=WHOLE_REQUEST)
         app.router.add_get("/gateway", self.gateway.handle)
         app.router.add_get("/gateway/", self.gateway.handle)
-        app.router.add_route("*", PREFIX + "/{path:.*}", self._handle)
+        app.router.add_route("*", PREFIX + "/{path:.*}", self.api.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0, handler_cancellation=False)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -142,7 +117,7 @@ class DiscordServer(World):
 
     async def stop(self) -> None:
         """Let all connections go."""
-        self._stopping.set()
+        self.api.stopping.set()
         self.gateway.drop(1001)
         if self._runner is not None:
             await self._runner.cleanup()
@@ -194,12 +169,12 @@ class DiscordServer(World):
         ``seconds`` is how slow SLOW is.
         """
         planned = Planned(fault, method, path, times, after, retry_after, scope, seconds)
-        self._faults.append(planned)
+        self.api.faults.append(planned)
         return planned
 
     def heal(self) -> None:
         """Let nothing that was planned go wrong any more."""
-        self._faults.clear()
+        self.api.faults.clear()
         self.gateway.refusing = 0
 
     def drop_gateway(self, code: int | None = None, *, resumable: bool = True) -> None:
@@ -210,6 +185,10 @@ class DiscordServer(World):
         """Answer the next connections with 503."""
         self.gateway.refusing = times
 
+    def repeat_event(self) -> None:
+        """Tell the last event again: Discord delivers any number of times (reference, consistency)."""
+        self.gateway.repeat()
+
     def reconnect_gateway(self) -> None:
         """Ask clients to reconnect (opcode 7)."""
         self.gateway.reconnect()
@@ -217,6 +196,23 @@ class DiscordServer(World):
     def invalidate_sessions(self, *, resumable: bool = False) -> None:
         """Invalidate all sessions (opcode 9)."""
         self.gateway.invalidate(resumable=resumable)
+
+    # What was seen
+
+    @property
+    def requests(self) -> list[Request]:
+        """All requests, in the order in which they came."""
+        return self.api.requests
+
+    @property
+    def violations(self) -> list[str]:
+        """Requests that Discord's OpenAPI document does not allow, in words."""
+        return self.api.violations
+
+    @property
+    def too_many(self) -> int:
+        """How often 429 was answered."""
+        return self.api.too_many
 
     @property
     def token(self) -> str:
@@ -280,9 +276,13 @@ class DiscordServer(World):
         """A moderator clears one emoji of a message."""
         self.take_emoji(self.message(message_id), emoji, dispatch=dispatch)
 
-    async def delete_message(self, message_id: int) -> None:
+    async def delete_message(self, message_id: int, *, dispatch: bool = True) -> None:
         """A moderator deletes a message."""
-        self.drop(self.message(message_id))
+        self.drop(self.message(message_id), dispatch=dispatch)
+
+    async def bulk_delete(self, message_ids: list[int]) -> None:
+        """A moderator deletes many messages of a channel at once."""
+        self.drop_many([self.message(message_id) for message_id in message_ids])
 
     async def archive(self, thread_id: int, *, archived: bool = True, locked: bool | None = None) -> None:
         """A thread is archived, or brought back; a moderator may lock it."""
@@ -345,184 +345,6 @@ class DiscordServer(World):
     async def submit(self, reply: Reply, values: dict[str, str], *, wait: float = 5.0) -> Reply:
         """Somebody sends the form that an answer opened."""
         return await self.interactions.submit(reply, values, wait=wait)
-
-    # Requests
-
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
-        path = request.rel_url.raw_path.removeprefix(PREFIX)
-        seen = Request(request.method, path, dict(request.query), None, self.clock())
-        self.requests.append(seen)
-        self._tell_waiting()
-        body, files, readable = await _read(request)
-        seen.body = body
-        planned = next((each for each in self._faults if each.strikes(request.method, path)), None)
-        if planned is not None:
-            seen.fault = planned.fault
-            if (answer := await self._strike_before(planned, request)) is not None:
-                return self._answered(seen, answer)
-        answer = self._answer(request, seen, files) if readable else _refusal(Refused(50109))
-        if planned is not None:
-            answer = await self._strike_after(planned, request, answer)
-        return self._answered(seen, answer)
-
-    def _answered(self, seen: Request, answer: web.Response) -> web.Response:
-        seen.status, seen.answered = answer.status, self.clock()
-        self.limiter.answered(answer.status, answer.headers.get("X-RateLimit-Scope"))
-        self.too_many += answer.status == 429
-        self._tell_waiting()
-        return answer
-
-    async def _strike_before(self, planned: Planned, request: web.Request) -> web.Response | None:
-        """What happens in place of the request; None lets it go on."""
-        match planned.fault:
-            case Fault.SLOW:
-                await self._pause(planned.seconds)
-                return None
-            case fault if fault not in BEFORE:
-                return None
-            case Fault.HTTP_500 | Fault.HTTP_502 | Fault.HTTP_503:
-                return web.Response(status=STATUS[planned.fault], text="upstream connect error", headers=VIA)
-            case Fault.RATE_LIMITED:
-                return _slowed(Slowed(planned.retry_after, planned.scope), {})
-            case Fault.CLOUDFLARE:
-                return _walled()
-            case Fault.UNAUTHORIZED:
-                return _json(401, {"message": "401: Unauthorized", "code": 0})
-            case Fault.FORBIDDEN:
-                return _refusal(Refused(50013))
-            case Fault.NOT_FOUND:
-                return _refusal(Refused(10003))
-            case Fault.HANG_BEFORE:
-                await self._stopping.wait()
-        return _cut(request)
-
-    async def _strike_after(
-        self, planned: Planned, request: web.Request, answer: web.Response
-    ) -> web.Response:
-        """What becomes of the answer."""
-        match planned.fault:
-            case Fault.SLOW_AFTER:
-                await self._pause(planned.seconds)
-            case Fault.HTTP_500_AFTER:
-                return web.Response(status=500, text="upstream connect error", headers=VIA)
-            case Fault.DROP_AFTER:
-                return _cut(request)
-            case Fault.HANG_AFTER:
-                await self._stopping.wait()
-                return _cut(request)
-        return answer
-
-    async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-
-    def _answer(self, request: web.Request, seen: Request, files: dict[str, bytes]) -> web.Response:
-        """What Discord says, if nothing goes wrong on the way."""
-        if self.limiter.invalid >= INVALID_LIMIT:
-            return _walled()
-        if not request.headers.get("User-Agent"):
-            # reference, user agent: requests without one are blocked before the API
-            return _json(403, {"message": "internal network error", "code": 40333})
-        if seen.path in ("/gateway", "/gateway/bot"):
-            return self._gateway_info(request)
-        found = find(self._routes, seen.method, seen.path)
-        if found is None:
-            return _json(404, {"message": "404: Not Found", "code": 0})
-        route, names = found
-        if not route.open:
-            if not self._authorised(request):
-                return _json(401, {"message": "401: Unauthorized", "code": 0})
-            if (slowed := self.limiter.everything()) is not None:
-                return _slowed(slowed, {})
-        headers, slowed = self.limiter.take(route.kind, route.bucket, resource(names))
-        if slowed is not None:
-            return _slowed(slowed, headers)
-        if self._schema is not None and seen.body is not None:
-            self.violations += self._schema.complaints(seen.method, seen.path, seen.body)
-        return self._routed(route, names, seen, files, headers)
-
-    def _routed(
-        self,
-        route: Route,
-        names: dict[str, str],
-        seen: Request,
-        files: dict[str, bytes],
-        headers: dict[str, str],
-    ) -> web.Response:
-        ids = {name: int(value) for name, value in names.items() if name in NUMBERS}
-        words = {name: value for name, value in names.items() if name not in NUMBERS}
-        body = {"list": seen.body} if isinstance(seen.body, list) else seen.body or {}
-        try:
-            answer: Answer = route.act(Call(ids, words, body, seen.query, files))
-        except Refused as error:
-            seen.code = error.code
-            return _refusal(error, headers)
-        status, told = answer
-        if told is None:
-            return web.Response(status=status, headers=VIA | headers)
-        return _json(status, told, headers)
-
-    def _authorised(self, request: web.Request) -> bool:
-        return request.headers.get("Authorization") == f"Bot {self.token}"
-
-    def _gateway_info(self, request: web.Request) -> web.Response:
-        if not self._authorised(request):
-            return _json(401, {"message": "401: Unauthorized", "code": 0})
-        limit = {
-            "total": self.gateway.identify_limit,
-            "remaining": self.gateway.identifies_left,
-            "reset_after": 86_400_000,
-            "max_concurrency": 1,
-        }
-        return _json(
-            200, {"url": self.gateway_url, "shards": self.gateway.shards, "session_start_limit": limit}
-        )
-
-
-async def _read(request: web.Request) -> tuple[Json | list[Json] | None, dict[str, bytes], bool]:
-    """The body as JSON, the files sent with it, and whether it could be read."""
-    files: dict[str, bytes] = {}
-    if request.content_type.startswith("multipart/"):
-        form = await request.post()
-        for value in form.values():
-            if isinstance(value, web.FileField):
-                files[value.filename] = value.file.read()
-        text = str(form.get("payload_json", "{}"))
-    else:
-        text = (await request.read()).decode("utf-8", "replace")
-    if not text:
-        return None, files, True
-    try:
-        return json.loads(text), files, True
-    except ValueError:
-        return None, files, False
-
-
-def _json(status: int, body: Json | list[Json], headers: dict[str, str] | None = None) -> web.Response:
-    """JSON, of a content type without a charset, as Discord sends it."""
-    kind = {"Content-Type": "application/json"}
-    return web.Response(status=status, body=json.dumps(body).encode(), headers=VIA | kind | (headers or {}))
-
-
-def _refusal(error: Refused, headers: dict[str, str] | None = None) -> web.Response:
-    return _json(error.status, error.body, headers)
-
-
-def _slowed(slowed: Slowed, headers: dict[str, str]) -> web.Response:
-    return _json(429, slowed.body, headers | slowed.headers)
-
-
-def _walled() -> web.Response:
-    """What Cloudflare says to who has made too many invalid requests: no Via, no JSON."""
-    text = "<html><title>Access denied</title>error code: 1015</html>"
-    return web.Response(status=429, text=text, content_type="text/html", headers={"Retry-After": "3600"})
-
-
-def _cut(request: web.Request) -> web.Response:
-    """Close the connection; what is returned reaches nobody."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=499)
 
 
 @dataclass

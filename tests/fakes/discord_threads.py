@@ -61,6 +61,7 @@ class Threads:
         check_thread({"name": None} | call.body)
         if message.id in self.world.channels:
             raise Refused(160004)
+        self.world.moderate(200001, call.body["name"])
         self._room(channel)
         bot = self.world.users[self.world.bot_id]
         return 201, self.world.open_thread(channel, call.body, bot, on=message).payload()
@@ -93,6 +94,8 @@ class Threads:
         check_message(first, files=call.files)
         if channel.require_tag and not tags:
             raise Refused(40067)
+        self.world.moderate(200001, call.body["name"])
+        self.world.moderate(200000, first)
         self._room(channel)
         thread = self.world.open_thread(channel, call.body, bot)
         message = self.world.post(thread, bot, first, files=call.files, message_id=thread.id)

@@ -20,6 +20,8 @@ class World:
         self.wall = wall
         self.nonce_seconds = 180.0
         """How long a nonce is known again: "the past few minutes" (resources/message); no number is published."""
+        self.blocked: re.Pattern[str] | None = None
+        """Text that the guilds' AutoMod refuses."""
         self.thread_limit = 1000
         """Active threads in a guild; Discord publishes no number."""
         self.users: dict[int, User] = {}
@@ -85,6 +87,11 @@ class World:
     def messages(self, channel_id: int) -> list[Msg]:
         """What people see in a channel or a thread, in order."""
         return list(self.channel(channel_id).messages)
+
+    def moderate(self, code: int, *texts: object) -> None:
+        """Refuse text that AutoMod blocks: with 200000 in messages, 200001 in names. Raises ``Refused``."""
+        if self.blocked is not None and any(self.blocked.search(str(text)) for text in texts):
+            raise Refused(code)
 
     def message(self, message_id: int) -> Msg:
         """A message that is still there. Raises ``Refused``."""
@@ -201,21 +208,29 @@ class World:
             found.add(str(answered.author.id))
         return found
 
-    def drop(self, message: Msg) -> None:
+    def drop(self, message: Msg, *, dispatch: bool = True) -> None:
         """Delete a message; a thread that hangs from it stays."""
+        self._remove(message)
+        if dispatch:
+            self._gone("MESSAGE_DELETE", message.channel, {"id": str(message.id)})
+
+    def drop_many(self, messages: list[Msg]) -> None:
+        """Delete messages of a channel at once."""
+        for message in messages:
+            self._remove(message)
+        self._gone(
+            "MESSAGE_DELETE_BULK", messages[0].channel, {"ids": [str(message.id) for message in messages]}
+        )
+
+    def _remove(self, message: Msg) -> None:
         message.deleted = True
         message.channel.messages.remove(message)
         self.index.pop(message.id, None)
-        guild = message.channel.guild
-        body = {"id": str(message.id), "channel_id": str(message.channel.id)}
-        body |= {"guild_id": str(guild.id)} if guild else {}
-        self.send(
-            "MESSAGE_DELETE",
-            body,
-            Intent.GUILD_MESSAGES if guild else Intent.DIRECT_MESSAGES,
-            guild,
-            message.channel,
-        )
+
+    def _gone(self, event: str, channel: Chan, body: Json) -> None:
+        guild = channel.guild
+        body |= {"channel_id": str(channel.id)} | ({"guild_id": str(guild.id)} if guild else {})
+        self.send(event, body, Intent.GUILD_MESSAGES if guild else Intent.DIRECT_MESSAGES, guild, channel)
 
     def open_thread(self, parent: Chan, body: Json, owner: User, *, on: Msg | None = None) -> Chan:
         """A thread that hangs from a message, whose id it gets, or from none."""
