@@ -3,8 +3,16 @@
 import asyncio
 import contextlib
 import io
+import json
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import aiohttp
 import discord
@@ -17,9 +25,12 @@ from tests.fakes.discord_limits import CONTENT, EMBEDS_TOGETHER
 from tests.fakes.discord_server import (
     Chan,
     DiscordServer,
+    Fault,
     Guild,
+    NotOffered,
     Permission,
     Rates,
+    serving,
 )
 
 INTENTS = 1537
@@ -630,3 +641,449 @@ async def test_emoji_must_exist_and_there_are_twenty_at_most(rig: Rig) -> None:
     await message.add_reaction(own)
     await message.remove_reaction(own, discord.Object(rig.server.bot_id))
     assert own not in rig.server.message(message.id).emojis()
+
+
+# Rates
+
+
+async def test_discord_py_keeps_to_the_buckets(rig: Rig) -> None:
+    """A client that reads the headers never sees 429, and is as fast as its buckets allow."""
+    rig.server.limiter.rates = Rates(messages=(2, 0.2))
+    began = time.monotonic()
+    await asyncio.gather(*[rig.place().send(str(number)) for number in range(5)])
+    assert 0.4 <= time.monotonic() - began < 5
+    assert rig.server.too_many == 0
+
+
+async def test_who_is_too_fast_is_told_to_wait(rig: Rig) -> None:
+    """A bucket that is empty gives 429 with Via, headers and JSON; other channels have buckets of their own."""
+    rig.server.limiter.rates = Rates(messages=(1, 30.0))
+    path, other = f"/channels/{rig.channel.id}/messages", f"/channels/{rig.guild.add_text('b').id}/messages"
+    first = await rig.raw("POST", path, {"content": "one"})
+    assert first.headers["X-RateLimit-Remaining"] == "0"
+    second = await rig.raw("POST", path, {"content": "two"})
+    told = json.loads(second.text)
+    assert (second.status, second.headers["X-RateLimit-Scope"], told["global"]) == (429, "user", False)
+    assert 29 < told["retry_after"] <= 30
+    assert (second.headers["Via"], second.headers["Content-Type"]) == ("1.1 google", "application/json")
+    assert second.headers["X-RateLimit-Bucket"] == first.headers["X-RateLimit-Bucket"]
+    assert (await rig.raw("POST", other, {"content": "three"})).status == 200
+    assert (rig.server.too_many, rig.server.invalid_requests) == (1, 1)
+
+
+async def test_all_requests_together_have_a_limit(rig: Rig) -> None:
+    """The global limit spans routes and channels; answers to interactions are outside it."""
+    rig.server.limiter.rates = Rates(everything=2)
+    rig.server.limiter.clock = lambda: 1000.0
+    statuses = [
+        (await rig.raw("GET", path)).status for path in ("/users/@me", "/users/@me/guilds", "/users/@me")
+    ]
+    assert statuses == [200, 200, 429]
+    last = await rig.raw("GET", f"/channels/{rig.channel.id}")
+    assert (last.headers["X-RateLimit-Global"], json.loads(last.text)["global"]) == ("true", True)
+    assert (await rig.raw("POST", "/interactions/1/none/callback", {"type": 5})).status == 404
+
+
+async def test_who_makes_many_invalid_requests_is_walled_off(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Past the limit of invalid requests the answer comes from before Discord: no Via, no JSON."""
+    monkeypatch.setattr("tests.fakes.discord_api.INVALID_LIMIT", 2)
+    for _ in range(2):
+        assert (await rig.raw("GET", "/users/@me", headers={"Authorization": "Bot wrong"})).status == 401
+    answer = await rig.raw("GET", "/users/@me")
+    assert (answer.status, "Via" in answer.headers, answer.headers["Content-Type"][:9]) == (
+        429,
+        False,
+        "text/html",
+    )
+
+
+async def test_edits_of_old_messages_have_a_limit_of_their_own(rig: Rig) -> None:
+    """After an hour a message's edits are counted once more: 30046."""
+    message = await rig.place().send("one")
+    rig.server.message(message.id).at -= 3601
+    path = f"/channels/{rig.channel.id}/messages/{message.id}"
+    codes = [
+        json.loads((await rig.raw("PATCH", path, {"content": str(n)})).text).get("code") for n in range(4)
+    ]
+    assert codes == [None, None, None, 30046]
+
+
+# Faults
+
+FAULTS: list[tuple[Fault, type[Exception], int]] = [
+    (Fault.HTTP_503, discord.DiscordServerError, 0),
+    (Fault.CLOUDFLARE, discord.HTTPException, 0),
+    (Fault.UNAUTHORIZED, discord.HTTPException, 0),
+    (Fault.FORBIDDEN, discord.Forbidden, 0),
+    (Fault.NOT_FOUND, discord.NotFound, 0),
+    (Fault.DROP_BEFORE, aiohttp.ServerDisconnectedError, 0),
+    (Fault.DROP_AFTER, aiohttp.ServerDisconnectedError, 1),
+    (Fault.RESET_BEFORE, aiohttp.ClientOSError, 0),
+    (Fault.RESET_AFTER, aiohttp.ClientOSError, 1),
+]
+
+
+@pytest.mark.parametrize(("fault", "error", "shown"), FAULTS, ids=[fault.name for fault, _, _ in FAULTS])
+async def test_a_fault_strikes_before_or_after_acceptance(
+    rig: Rig, fault: Fault, error: type[Exception], shown: int
+) -> None:
+    """What discord.py raises, and whether the message is there nevertheless."""
+    rig.server.fail(fault, method="POST", path="/messages$")
+    with pytest.raises(error):
+        await rig.place().send("one", nonce="n")
+    assert len(rig.server.messages(rig.channel.id)) == shown
+    await rig.place().send("one", nonce="n")
+    assert len(rig.server.messages(rig.channel.id)) == 1
+
+
+async def test_faults_can_be_aimed_and_slow(rig: Rig) -> None:
+    """A fault waits for its turn and its path; a slow answer comes, and a planned 429 is obeyed."""
+    rig.server.fail(Fault.NOT_FOUND, path=str(rig.channel.id), after=1, times=None)
+    rig.server.fail(Fault.SLOW, method="GET", path="^/users", seconds=0.1)
+    assert (await rig.raw("GET", f"/channels/{rig.channel.id}")).status == 200
+    assert (await rig.raw("GET", f"/channels/{rig.channel.id}")).status == 404
+    rig.server.heal()
+    rig.server.fail(Fault.RATE_LIMITED, retry_after=0.05, scope="shared")
+    await rig.place().send("one")
+    assert [request.status for request in rig.server.made("POST", "/channels/*/messages")] == [429, 200]
+    assert rig.server.invalid_requests == 0
+
+
+async def test_an_answer_can_be_kept_back(rig: Rig) -> None:
+    """A request that hangs is accepted, and seen to be, while nobody has an answer."""
+    rig.server.fail(Fault.HANG_AFTER, method="POST")
+    sending = asyncio.create_task(rig.place().send("one"))
+    await rig.server.until(lambda: rig.server.messages(rig.channel.id))
+    assert rig.server.requests[-1].status is None
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+
+
+# Commands and interactions
+
+
+class Counter(discord.ui.View):
+    """A button, a select and a way to a form."""
+
+    @discord.ui.button(label="More", custom_id="more")
+    async def more(self, interaction: discord.Interaction[Bot], _: "discord.ui.Button[Counter]") -> None:
+        """Change the message."""
+        await interaction.response.edit_message(content="two")
+
+    @discord.ui.select(custom_id="which", options=[discord.SelectOption(label="Day", value="day")])
+    async def which(self, interaction: discord.Interaction[Bot], item: "discord.ui.Select[Counter]") -> None:
+        """Answer the person alone."""
+        await interaction.response.send_message(f"chose {item.values[0]}", ephemeral=True)
+
+    @discord.ui.button(label="Note", custom_id="note")
+    async def note(self, interaction: discord.Interaction[Bot], _: "discord.ui.Button[Counter]") -> None:
+        """Ask for a text."""
+        await interaction.response.send_modal(Note())
+
+    @discord.ui.button(label="Never", custom_id="never", disabled=True)
+    async def never(self, interaction: discord.Interaction[Bot], _: "discord.ui.Button[Counter]") -> None:
+        """Nobody can press it."""
+
+
+class Note(discord.ui.Modal, title="A note"):
+    """A form with one field."""
+
+    text: "discord.ui.TextInput[Note]" = discord.ui.TextInput(label="Note", custom_id="text")
+
+    async def on_submit(self, interaction: discord.Interaction[discord.Client], /) -> None:
+        """Say what was typed, later."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(f"noted {self.text.value}")
+
+
+@pytest.fixture
+async def talking(rig: Rig) -> Rig:
+    """A bot with commands, registered and connected."""
+    tree = rig.bot.tree
+
+    @tree.command(description="Find papers")
+    @app_commands.describe(query="what for", since="from which day")
+    async def search(interaction: discord.Interaction[Bot], query: str, since: int | None = None) -> None:
+        await interaction.response.defer(ephemeral=True)
+        await interaction.edit_original_response(content=f"{query} {since}", embed=card())
+        data = discord.File(io.BytesIO(b"@misc{}"), "papers.bib")
+        await interaction.followup.send("as a file", file=data, ephemeral=True)
+
+    @search.autocomplete("query")
+    async def complete(interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=typed.upper(), value=typed)]
+
+    @tree.command(description="Change it", name="setup")
+    @app_commands.default_permissions(manage_guild=True)
+    async def set_up(interaction: discord.Interaction[Bot], channel: discord.TextChannel) -> None:
+        await interaction.response.send_message(f"posting to {channel.name}", view=Counter())
+
+    @tree.command(description="Says nothing")
+    async def silent(interaction: discord.Interaction[Bot]) -> None:
+        """Answer never."""
+
+    @tree.context_menu(name="Keep it")
+    async def keep(interaction: discord.Interaction[Bot], message: discord.Message) -> None:
+        await interaction.response.send_message(f"kept {message.embeds[0].title}", ephemeral=True)
+
+    await tree.sync()
+    await rig.connect()
+    return rig
+
+
+async def test_a_command_is_deferred_answered_and_followed_up(talking: Rig) -> None:
+    """A person sees the deferred answer's edit and its follow-ups, with files, and nobody else does."""
+    server, channel = talking.server, talking.channel.id
+    reply = await server.command(talking.reader, channel, "search", {"query": "graphs", "since": 7})
+    await server.until(lambda: reply.followups)
+    assert (reply.deferred, reply.ephemeral, reply.edits) == (True, True, 1)
+    assert (reply.content, reply.embeds[0]["title"]) == ("graphs 7", "A paper")
+    assert reply.followups[0].files == {"papers.bib": b"@misc{}"}
+    assert reply.acknowledged is not None
+    assert reply.acknowledged < 3
+    assert server.messages(channel) == []
+    assert server.violations == []
+
+
+async def test_a_client_offers_only_what_is_registered(talking: Rig) -> None:
+    """Unknown commands and options, wrong types and missing permissions don't come as far as the bot."""
+    server, channel = talking.server, talking.channel
+    wrong: list[tuple[str, Json]] = [
+        ("nothing", {}),
+        ("search", {}),
+        ("search", {"query": 1}),
+        ("search", {"query": "a", "page": 2}),
+        ("setup", {"channel": channel.id}),
+    ]
+    for name, options in wrong:
+        with pytest.raises(NotOffered):
+            await server.command(talking.reader, channel.id, name, options)
+    manager = talking.guild.add_member(
+        "manager", permissions=int(Permission.MANAGE_GUILD | Permission.VIEW_CHANNEL)
+    )
+    assert (
+        await server.command(manager, channel.id, "setup", {"channel": channel.id})
+    ).content == "posting to papers"
+    assert [request.path for request in server.requests if request.status and request.status >= 400] == []
+
+
+async def test_choices_come_while_one_types(talking: Rig) -> None:
+    """An autocomplete's answer is a list of choices."""
+    choices = await talking.server.autocomplete(talking.reader, talking.channel.id, "search", "query", "gra")
+    assert choices == [{"name": "GRA", "value": "gra"}]
+
+
+async def test_a_menu_brings_its_message(talking: Rig) -> None:
+    """A context menu's answer is about the message it was opened on, though the bot may not read contents."""
+    message = await talking.place().send(embed=card("A title"))
+    reply = await talking.server.menu(talking.reader, message.id, "Keep it")
+    assert (reply.content, reply.ephemeral) == ("kept A title", True)
+
+
+async def test_buttons_selects_and_forms_are_answered(talking: Rig) -> None:
+    """A button changes its message, a select answers, a form comes back filled in; a disabled button is none."""
+    server = talking.server
+    owner = server.command(server.owner_id, talking.channel.id, "setup", {"channel": talking.channel.id})
+    shown = await owner
+    (message,) = server.messages(talking.channel.id)
+    assert (await server.press(talking.reader, shown, "more")).content == "two"
+    assert message.content == "two"
+    assert (await server.choose(talking.reader, message.id, "which", ["day"])).content == "chose day"
+    form = await server.press(talking.reader, message, "note")
+    said = await server.submit(form, {"text": "read this"})
+    assert (said.content, said.ephemeral) == ("noted read this", True)
+    for custom_id in ("never", "nowhere"):
+        with pytest.raises(NotOffered):
+            await server.press(talking.reader, message, custom_id)
+    assert server.violations == []
+
+
+async def test_an_answer_has_three_seconds_and_one_chance(talking: Rig) -> None:
+    """Late answers are 10062, second ones 40060; a token dies after fifteen minutes."""
+    server = talking.server
+    now = [time.monotonic()]
+    server.interactions.clock = lambda: now[0]
+    heard: asyncio.Queue[discord.Interaction[Bot]] = asyncio.Queue()
+
+    async def on_interaction(interaction: discord.Interaction[Bot]) -> None:
+        heard.put_nowait(interaction)
+
+    talking.bot.event(on_interaction)
+    asking = asyncio.create_task(server.command(talking.reader, talking.channel.id, "silent"))
+    late = await heard.get()
+    now[0] += 3.1
+    with pytest.raises(discord.NotFound) as gone:
+        await late.response.send_message("late")
+    assert gone.value.code == 10062
+    again = asyncio.create_task(server.command(talking.reader, talking.channel.id, "silent"))
+    asked = await heard.get()
+    answer = {"type": 4, "data": {"content": "one"}}
+    path = f"/interactions/{asked.id}/{asked.token}/callback"
+    assert (await talking.raw("POST", path, answer)).status == 204
+    assert '"code": 40060' in (await talking.raw("POST", path, answer)).text
+    assert (await again).content == "one"
+    now[0] += 15 * 60 + 1
+    with pytest.raises(discord.HTTPException) as dead:
+        await asked.edit_original_response(content="two")
+    assert dead.value.code == 50027
+    asking.cancel()
+
+
+WRONG_COMMANDS: list[tuple[str, Json]] = [
+    ("0.name", {"name": "Search", "description": "x"}),
+    ("0.name", {"name": "x" * 33, "description": "x"}),
+    ("0.description", {"name": "a", "description": "x" * 101}),
+    ("0.description", {"name": "a"}),
+    (
+        "0.options",
+        {
+            "name": "a",
+            "description": "x",
+            "options": [{"type": 3, "name": f"o{n}", "description": "x"} for n in range(26)],
+        },
+    ),
+    (
+        "0.options.1",
+        {
+            "name": "a",
+            "description": "x",
+            "options": [
+                {"type": 3, "name": "b", "description": "x"},
+                {"type": 3, "name": "c", "description": "x", "required": True},
+            ],
+        },
+    ),
+    (
+        "0.options.0.choices",
+        {
+            "name": "a",
+            "description": "x",
+            "options": [
+                {
+                    "type": 3,
+                    "name": "b",
+                    "description": "x",
+                    "choices": [{"name": str(n), "value": str(n)} for n in range(26)],
+                }
+            ],
+        },
+    ),
+    (
+        "0",
+        {
+            "name": "a",
+            "description": "x",
+            "options": [
+                {
+                    "type": 3,
+                    "name": f"o{n}",
+                    "description": "x",
+                    "choices": [{"name": "n" * 100, "value": f"{m}" + "v" * 98} for m in range(10)],
+                }
+                for n in range(5)
+            ],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("field", "body"), WRONG_COMMANDS, ids=[f"{n}-{f}" for n, (f, _) in enumerate(WRONG_COMMANDS)]
+)
+async def test_commands_have_limits(rig: Rig, field: str, body: Json) -> None:
+    """Names, descriptions, options, choices and the whole of a command are held to their limits."""
+    route = discord.http.Route(
+        "PUT", "/applications/{application_id}/commands", application_id=rig.server.application_id
+    )
+    with pytest.raises(discord.HTTPException) as refused:
+        await rig.bot.http.request(route, json=[body])
+    assert refused.value.code == 50035
+    assert f"In {field}:" in str(refused.value)
+
+
+async def test_commands_keep_their_ids_and_creations_are_counted(rig: Rig) -> None:
+    """What was there before keeps its id; 200 new commands a day are all there are."""
+    path = f"/applications/{rig.server.application_id}/commands"
+    body: list[Json] = [{"name": "a", "description": "x"}]
+    first, second = [json.loads((await rig.raw("PUT", path, body)).text)[0]["id"] for _ in range(2)]
+    assert first == second
+    codes = []
+    for round_ in range(3):
+        many: list[Json] = [{"name": f"c{round_}-{n}", "description": "x"} for n in range(100)]
+        told = json.loads((await rig.raw("PUT", path, many)).text)
+        codes.append(told["code"] if isinstance(told, dict) else None)
+    assert codes == [None, 30034, 30034]
+    crowd = [{"name": f"c{n}", "description": "x"} for n in range(101)]
+    assert '"code": 30032' in (await rig.raw("PUT", path, crowd)).text
+
+
+# The server itself
+
+
+async def test_requests_are_checked_against_discord_s_own_document(rig: Rig) -> None:
+    """What Discord's OpenAPI document does not allow is noted, in words."""
+    if rig.server.api.schema is None:
+        pytest.skip("Discord's OpenAPI document is not at hand")
+    await rig.raw("POST", f"/channels/{rig.channel.id}/messages", {"content": "x", "tts": "loud"})
+    await rig.raw("POST", f"/channels/{rig.channel.id}/messages", {"content": "x", "flags": 0})
+    (complaint,) = rig.server.violations
+    assert "$.tts" in complaint
+
+
+async def test_a_request_needs_a_token_and_a_user_agent(rig: Rig) -> None:
+    """No or another token is 401, no User-Agent 403, and a body that is no JSON 400."""
+    path = f"/channels/{rig.channel.id}"
+    assert (await rig.raw("GET", path, headers={"Authorization": rig.server.token})).status == 401
+    assert (await rig.raw("GET", path, headers={"User-Agent": ""})).status == 403
+    async with aiohttp.ClientSession() as session:
+        whole = f"{rig.server.api_url}{path}/messages"
+        async with session.post(
+            whole, data=b"{", headers={"Authorization": f"Bot {rig.server.token}"}
+        ) as answer:
+            assert (answer.status, (await answer.json())["code"]) == (400, 50109)
+
+
+async def test_automod_and_large_files_are_refused(rig: Rig) -> None:
+    """Blocked text is 200000, in a thread's name 200001; a file over ten mebibytes is 40005."""
+    rig.server.blocked = re.compile("casino")
+    rig.guild.allow(rig.channel, Permission.ATTACH_FILES)
+    await rig.connect()
+    message = await rig.place().send("one")
+    large = discord.File(io.BytesIO(b"x" * (10 * 1024 * 1024 + 1)), "large")
+    acts = [rig.place().send("casino"), message.create_thread(name="casino"), rig.place().send(file=large)]
+    codes = []
+    for act in acts:
+        with pytest.raises(discord.HTTPException) as refused:
+            await act
+        codes.append(refused.value.code)
+    assert codes == [200000, 200001, 40005]
+
+
+def test_it_serves_a_process_of_its_own() -> None:
+    """In a thread the server can be asked and told from outside, and is gone afterwards."""
+    with serving(lambda: DiscordServer(rates=FAST)) as served:
+        channel = served.call(lambda: served.server.add_guild().add_text())
+        message = served.do(served.server.say(served.server.owner_id, channel.id, "hello"))
+        header = {"Authorization": f"Bot {served.server.token}"}
+        address = f"{served.server.api_url}/channels/{channel.id}/messages"
+        request = urllib.request.Request(address, headers=header)
+        with urllib.request.urlopen(request) as answer:
+            assert json.loads(answer.read())[0]["id"] == str(message.id)
+    with pytest.raises(urllib.error.URLError):
+        urllib.request.urlopen(request)
+
+
+def test_a_developer_can_start_one() -> None:
+    """The module's own command prints where to point a bot."""
+    command = [sys.executable, "-m", "tests.fakes.discord_server", "--token", "mine"]
+    with subprocess.Popen(
+        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        told = dict(process.stdout.readline().split() for _ in range(6))
+        process.terminate()
+    assert told.keys() == {"api_url", "gateway_url", "token", "guild", "text", "forum"}
+    assert told["api_url"].startswith("http://127.0.0.1:")

@@ -6,7 +6,7 @@ import json
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
@@ -14,7 +14,7 @@ from tests.fakes.discord_calls import Answer, Call
 from tests.fakes.discord_errors import Json, Refused
 from tests.fakes.discord_faults import BEFORE, Fault, Planned
 from tests.fakes.discord_gateway import Gateway
-from tests.fakes.discord_rates import INVALID_LIMIT, Limiter, Slowed
+from tests.fakes.discord_rates import INVALID_LIMIT, OLD, Limiter, Slowed
 from tests.fakes.discord_routes import NUMBERS, Route, find, resource
 from tests.fakes.discord_schema import Schema
 
@@ -153,11 +153,20 @@ class Api:
         if any(len(data) > FILE for data in files.values()):
             return _refusal(Refused(40005))
         headers, slowed = self.limiter.take(route.kind, route.bucket, resource(names))
+        slowed = slowed or self._old_edit(seen.method, names)
         if slowed is not None:
             return _slowed(slowed, headers)
         if self.schema is not None and seen.body is not None:
             self.violations += self.schema.complaints(seen.method, seen.path, seen.body)
         return self._routed(route, names, seen, files, headers)
+
+    def _old_edit(self, method: str, names: dict[str, str]) -> Slowed | None:
+        """Why the edit of an old message has to wait, if it has."""
+        message = self.gateway.world.index.get(int(names.get("message", 0)))
+        if method != "PATCH" or message is None or self.limiter.wall() - message.at < OLD:
+            return None
+        _, slowed = self.limiter.take("old_edits", "old_edits", names["channel"])
+        return replace(slowed, code=30046) if slowed else None
 
     def _routed(
         self,

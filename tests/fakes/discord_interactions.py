@@ -188,13 +188,13 @@ class Interactions:
             kind = {5: "users", 6: "roles", 7: "users", 8: "channels"}[item["type"]]
             for value in chosen:
                 resolve(self.world, message.channel, kind, int(value), resolved)
-        data = {
+        data: Json = {
             "custom_id": custom_id,
             "component_type": item["type"],
             "values": chosen,
-            "resolved": resolved,
+            "id": item.get("id", 0),
         }
-        data["id"] = item.get("id", 0)
+        data |= {"resolved": resolved} if resolved else {}
         return await self.begin(COMPONENT, user_id, message.channel, data, source=message, wait=wait)
 
     async def submit(self, reply: Reply, values: dict[str, str], *, wait: float = 5.0) -> Reply:

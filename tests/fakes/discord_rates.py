@@ -9,10 +9,12 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.fakes.discord_errors import Json
+from tests.fakes.discord_errors import REFUSALS, Json
 
 GLOBAL_SECONDS = 1.0
 INVALID_SECONDS = 600.0
+OLD = 3600.0
+"""Seconds after which edits of a message are limited once more (opcodes-and-status-codes, 30046)."""
 INVALID_LIMIT = 10_000
 """401, 403 and 429 (but for shared ones) in ten minutes, before Cloudflare bars the address."""
 
@@ -26,6 +28,8 @@ class Rates:
 
     messages: Limit = (5, 5.0)
     """Creating and editing, together, in a channel (discord-api-docs issue 20; sharing, 981)."""
+    old_edits: Limit = (3, 6.0)
+    """Edits of messages older than an hour, in a channel: 30046. Discord publishes no number; userdoccers does."""
     deletes: Limit = (5, 1.0)
     reactions: Limit = (1, 0.25)
     """Adding, removing and clearing, together, in a channel (discord-api-docs issue 981)."""
@@ -57,12 +61,14 @@ class Slowed:
 
     retry_after: float
     scope: str
+    code: int | None = None
 
     @property
     def body(self) -> Json:
         """What a 429 says."""
-        return {
-            "message": "You are being rate limited.",
+        message = REFUSALS[self.code][1] if self.code else "You are being rate limited."
+        return ({"code": self.code} if self.code else {}) | {
+            "message": message,
             "retry_after": math.ceil(self.retry_after * 1000) / 1000,
             "global": self.scope == "global",
         }

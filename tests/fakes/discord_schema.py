@@ -18,6 +18,9 @@ class Schema:
     def __init__(self, path: Path) -> None:
         document: Json = json.loads(path.read_text("utf-8"))
         self._components = document["components"]
+        # reference, snowflakes: the API takes them as numbers, too, which discord.py sends; the document forgets it.
+        schemas = self._components["schemas"]
+        schemas["SnowflakeType"] = {"anyOf": [schemas["SnowflakeType"], {"type": "integer", "minimum": 0}]}
         self._routes: list[tuple[re.Pattern[str], Json]] = []
         # A path with fewer parameters goes first: @original before {message_id}.
         for template, item in sorted(document["paths"].items(), key=lambda pair: pair[0].count("{")):
