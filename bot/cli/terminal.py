@@ -4,12 +4,15 @@ import json
 import shutil
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bot.app.doctor import Check
-from bot.library import Found, Kept, Why
 from bot.models import Brief, Channel, Hit, Placement, Post, Receipt, State
-from bot.publish import Plan
+
+# What only annotations name is not loaded: it would take longer than reading fifty papers.
+if TYPE_CHECKING:
+    from bot.app.doctor import Check
+    from bot.library import Found, Kept, Why
+    from bot.publish import Plan
 
 WIDEST = 100
 """Columns beyond which lines of text get hard to read."""
@@ -76,7 +79,7 @@ def brief(of: Brief) -> str:
     return "\n".join(line for line in lines if line.strip()) + "\n"
 
 
-def preview(channel: Channel, planned: Plan | None, briefs: Mapping[int, Brief]) -> str:
+def preview(channel: Channel, planned: "Plan | None", briefs: Mapping[int, Brief]) -> str:
     """The next post of a channel, as text."""
     if planned is None:
         return f"{channel.name}: nothing new to post"
@@ -99,7 +102,7 @@ def preview(channel: Channel, planned: Plan | None, briefs: Mapping[int, Brief])
 
 
 def preview_lines(
-    channel: Channel, planned: Plan | None, briefs: Mapping[int, Brief]
+    channel: Channel, planned: "Plan | None", briefs: Mapping[int, Brief]
 ) -> Iterable[dict[str, Any]]:
     """The papers of the next post, in its order, for ``--json``."""
     for pick in planned.picks if planned is not None else ():
@@ -134,7 +137,7 @@ def found(hit: Hit) -> dict[str, Any]:
     )
 
 
-def search(of: Found) -> str:
+def search(of: "Found") -> str:
     """Search results as text, best first."""
     if not of.hits:
         return _wrapped(CUT_SHORT, "") if of.cut_short else "nothing found; try other words, or fewer"
@@ -169,7 +172,7 @@ def hits(of: Sequence[Hit]) -> str:
     return "\n\n".join(parts)
 
 
-def bookmark(one: Kept) -> dict[str, Any]:
+def bookmark(one: "Kept") -> dict[str, Any]:
     """A bookmark for ``--json``."""
     kept = one.bookmark
     facts = {
@@ -181,7 +184,7 @@ def bookmark(one: Kept) -> dict[str, Any]:
     return {"id": kept.paper_id} | reading(one.brief) | facts
 
 
-def bookmarks(kept: Sequence[Kept]) -> str:
+def bookmarks(kept: "Sequence[Kept]") -> str:
     """Bookmarks as text, newest first."""
     if not kept:
         return "no bookmarks yet; press 🔖 under a paper"
@@ -194,7 +197,7 @@ def bookmarks(kept: Sequence[Kept]) -> str:
     return "\n\n".join(parts)
 
 
-def why(of: Why) -> str:
+def why(of: "Why") -> str:
     """How a paper came to be where it is, as text."""
     paper = of.brief.paper
     lines = [_wrapped(f"#{paper.id} {paper.title}", "")]
@@ -221,7 +224,7 @@ def why(of: Why) -> str:
     return "\n".join(lines)
 
 
-def why_line(of: Why) -> dict[str, Any]:
+def why_line(of: "Why") -> dict[str, Any]:
     """How a paper came to be where it is, for ``--json``."""
     return (
         {"id": of.brief.paper.id}
@@ -261,13 +264,13 @@ def placement(place: Placement) -> str:
     return f"{where}: place {pick.place + 1}{because}{said}"
 
 
-def check(of: Check) -> str:
+def check(of: "Check") -> str:
     """One check of ``doctor`` as text."""
     mark = {"good": "ok  ", "warn": "note", "bad": "BAD "}[of.status]
     return textwrap.fill(f"{mark} {of.name}: {of.text}", _width(), subsequent_indent="     ")
 
 
-def check_line(of: Check) -> dict[str, Any]:
+def check_line(of: "Check") -> dict[str, Any]:
     """One check of ``doctor`` for ``--json``."""
     return {"name": of.name, "status": of.status, "text": of.text}
 
