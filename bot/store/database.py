@@ -133,6 +133,8 @@ class Store:
     def _transact(self, begin: str, verb: Callable[[Connection], T]) -> T:
         with _translated(self.path):
             db = self._connection()
+            if begin == "BEGIN":  # what was read before may have set a limit of its own
+                db.set_progress_handler(self._closing.is_set, CLOSING_CHECK)
             db.execute(begin)
             try:
                 result = verb(db)
@@ -150,7 +152,6 @@ class Store:
             connection = connect(self.path, self._busy_timeout, summarise=self._summarise)
             if not threading.current_thread().name.startswith("store-write"):
                 connection.execute("PRAGMA query_only=ON")
-                connection.set_progress_handler(self._closing.is_set, CLOSING_CHECK)
             self._local.connection = connection
             self._connections.append(connection)
         return connection
