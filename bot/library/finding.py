@@ -114,7 +114,7 @@ def resolved(db: Connection, text: str) -> int:
         paper_id = (whole or titled)[0].paper.id
         assert paper_id is not None
         return paper_id
-    found, _ = full_text.search(db, text, 1)
+    found = full_text.search(db, text, 1).papers
     if not found:
         named = "".join(character for character in text[:80] if character.isprintable())
         raise NotFound(f"{named}: no such paper; try 'broadsheet search' with a few words of its title")
@@ -130,8 +130,8 @@ def _search(
         return Found(_hits(db, [(named, "")][max(offset, 0) :][: max(limit, 0)]), 1)
     # An id that no paper has may stand in an abstract; an address in pieces is in many.
     words = query if identifier is None else f'"{identifier}"'
-    found, total = full_text.search(db, words, limit, offset, person=person, last_id=last_id)
-    return Found(_hits(db, found), total)
+    answer = full_text.search(db, words, limit, offset, person=person, last_id=last_id)
+    return Found(_hits(db, answer.papers), answer.total, answer.more, answer.cut_short)
 
 
 def _similar(db: Connection, paper_id: int, limit: int, last_id: int | None) -> list[Hit]:

@@ -1,6 +1,5 @@
 """Papers like a paper: those that share its telling words and its tags."""
 
-import json
 import math
 import re
 from collections import Counter
@@ -8,17 +7,16 @@ from collections.abc import Sequence
 from sqlite3 import Connection
 
 from bot.errors import NotFound
-from bot.store import papers, search
+from bot.store import papers
+from bot.store.marking import snippets
 from bot.store.query import is_telling
+from bot.store.terms import SAMPLE, any_of, quoted, shares
 
 TERMS = 12
 """Words of a paper, the most telling ones, by which others are looked for."""
 
 CONSIDERED = 60
 """Different words of a paper of which it is found out how telling they are, those of the title first."""
-
-SAMPLE = 10_000
-"""Papers, the newest, among which it is counted how common a word is."""
 
 POSTINGS = 30_000
 """Papers that the words chosen may occur in, added up: ranking more would take too long."""
@@ -63,8 +61,8 @@ def similar(
     ranked = sorted(scores, key=lambda other: (-scores[other], -other))
     order = dict.fromkeys([*related, *ranked])
     order.pop(paper_id, None)
-    match = " OR ".join(f'"{word}"' for word in words)
-    return [(other, search.snippet(db, match, other)) for other in list(order)[: max(limit, 0)]]
+    shown = list(order)[: max(limit, 0)]
+    return list(zip(shown, snippets(db, any_of(words), shown), strict=True))
 
 
 def _telling(db: Connection, title: str, abstract: str, last: int) -> tuple[str, ...]:
@@ -73,13 +71,9 @@ def _telling(db: Connection, title: str, abstract: str, last: int) -> tuple[str,
     counts = Counter(titled * 2 + [word for word in _WORD.findall(abstract.casefold()) if is_telling(word)])
     words = list(dict.fromkeys([*titled, *(word for word, _ in counts.most_common())]))[:CONSIDERED]
     newest = min(last, papers.last_id(db))
-    sample = max(1, min(SAMPLE, newest))
-    rows = db.execute(
-        """SELECT value, (SELECT count(*) FROM papers_fts WHERE papers_fts MATCH '"' || value || '"' """
-        "AND rowid BETWEEN ? AND ?) AS n FROM json_each(?)",
-        (newest - sample + 1, newest, json.dumps(words)),
-    )
-    share = {row["value"]: (row["n"] + 0.5) / sample for row in rows}
+    counted = shares(db, [quoted(word) for word in words], newest)
+    least = 0.5 / max(1, min(SAMPLE, newest))
+    share = {word: one + least for word, one in zip(words, counted, strict=True)}
     ranked = sorted(words, key=lambda word: (-math.log1p(counts[word]) * -math.log(share[word]), word))
     chosen: list[str] = []
     postings = 0.0
@@ -97,7 +91,7 @@ def _by_words(db: Connection, words: Sequence[str], paper_id: int, last: int) ->
     rows = db.execute(
         f"SELECT rowid AS id, -bm25(papers_fts, {TITLE}, {ABSTRACT}) AS score FROM papers_fts "
         "WHERE papers_fts MATCH ? AND rowid <> ? AND rowid <= ? ORDER BY score DESC, rowid DESC LIMIT ?",
-        (" OR ".join(f'"{word}"' for word in words), paper_id, last, CANDIDATES),
+        (any_of(words), paper_id, last, CANDIDATES),
     )
     return {row["id"]: row["score"] for row in rows}
 

@@ -1,51 +1,82 @@
-"""Full text over titles and abstracts, ranked by BM25, and the conditions beside it. No query is an error."""
+"""Full text over titles and abstracts, ranked by BM25, and the conditions beside it. No query is an error.
 
-import re
-from collections.abc import Mapping
+Ranking costs a microsecond a paper, so that only so many are ranked: what matches more of them is narrowed, to its
+rare words, to its titles, and at last to the newest. A history of up to ``RANKED`` papers never is.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from itertools import accumulate
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from bot.store.query import SHORT, Kind, Query, parse
+from bot.store import papers
+from bot.store.conditions import Source, Values, conditions, prepared, source
+from bot.store.deadline import TooLong
+from bot.store.deadline import limit as time_limit
+from bot.store.marking import snippets
+from bot.store.query import SHORT, Query, parse
 from bot.store.spelling import mended
+from bot.store.terms import all_of, any_of, quoted, shares, term
 
 # How much a word counts in a title and in an abstract, tuned on the two collections CACM and CISI.
 LONG_WEIGHTS = (1.5, 1.0)
 SHORT_WEIGHTS = (3.0, 1.0)
 
-_DAY = (
-    "coalesce(p.published, (SELECT min(d.date) FROM sightings s JOIN digests d ON d.id = s.digest_id "
-    "WHERE s.paper_id = p.id), substr(p.first_seen, 1, 10))"
-)
-_FILTERS: dict[Kind, str] = {
-    "tag": "{id} IN (SELECT paper_id FROM paper_tags WHERE tag IN ({value}, replace({value}, '-', ' ')))",
-    "author": "{id} IN (SELECT rowid FROM papers_authors WHERE papers_authors MATCH {value})",
-    "since": f"EXISTS (SELECT 1 FROM papers p WHERE p.id = {{id}} AND {_DAY} >= {{value}})",
-    "before": f"EXISTS (SELECT 1 FROM papers p WHERE p.id = {{id}} AND {_DAY} < {{value}})",
-    "bookmarked": "{id} IN (SELECT paper_id FROM bookmarks WHERE person = :person)",
-    "code": "EXISTS (SELECT 1 FROM papers p, json_each(p.links) link "
-    "WHERE p.id = {id} AND link.value LIKE 'code %')",
-}
+RANKED = 5_000
+"""Papers that one query ranks: more take longer than a person waits for."""
 
-_POWER = re.compile(r"\^\{?([-+]?\w+)\}?")
-_HIGH = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺")
-_LOW = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_RAISED = re.compile("[⁰¹²³⁴-⁹⁻⁺]+")
+WEIGHED = 100_000
+"""Papers, added up over the words, that a word may be in to count in the rank of papers found by rarer ones."""
+
+CONJOINED = 300_000
+"""Papers, added up, that words may be in to be looked for together, when each alone is in too many."""
+
+PHRASED = 1_000_000
+"""Papers, added up over its words, that must be read to look for a phrase; for more only the newest are."""
+
+NEWEST = 100_000
+"""Papers that are searched then."""
+
+LISTED = 1000
+"""Papers that are listed when more match than are ranked."""
+
+BEGINNINGS = 500
+"""Titles, the newest, that begin with the words and may come first for it."""
+
+PATIENCE, GRACE = 0.4, 0.1
+"""Seconds until a search is stopped, and in which whatever matches is taken instead."""
 
 
-_LARGEST = 2**63 - 1
-"""SQLite's largest integer."""
+class Answer(NamedTuple):
+    """The papers of one page, as (id, snippet), and how many match."""
 
-Values = Mapping[str, str | int]
+    papers: list[tuple[int, str]]
+    total: int
+    more: bool = False
+    """More than ``total`` match."""
+    cut_short: bool = False
+    """Time was up before the best were found."""
 
 
-class _Sql(NamedTuple):
-    """A query as SQL: what it reads from, its conditions, its order, and the values of all three."""
+class _Search(NamedTuple):
+    """A search under way: what is asked for, and of which papers."""
 
-    source: str
-    where: str
-    order: str
+    db: Connection
+    query: Query
     values: Values
+    first: int
+    last: int
+    """The oldest and the newest paper that are looked at."""
+
+
+class _Stage(NamedTuple):
+    """Papers to rank: what must match, and after which paper; by BM25, or else the newest first."""
+
+    match: str
+    after: int = 0
+    ranked: bool = True
 
 
 def search(
@@ -56,7 +87,8 @@ def search(
     *,
     person: str | None = None,
     last_id: int | None = None,
-) -> tuple[list[tuple[int, str]], int]:
+    patience: float = PATIENCE,
+) -> Answer:
     """The papers that match, best first, as (id, snippet) with the words found in ‹ ›, and how many match in all.
 
     What the text may say is in ``query``; ``person`` is who asks; with ``last_id`` papers admitted after that one
@@ -65,113 +97,208 @@ def search(
     Papers whose title begins with the words come first. Of up to three words then the papers with all of them,
     then those with any, a title's words counting three times; of more words those with any. Without words the
     newest come first, with an empty snippet. If nothing is found, words that no paper has are mended by a letter.
+    After ``patience`` seconds the search is stopped, and what was found until then is the answer.
     """
     query = parse(text)
-    given: Values = {"person": person or "", "last_id": _LARGEST if last_id is None else last_id}
-    total = _count(db, query, given)
-    if not total and query.words:
-        spelt = dict(zip(query.words, mended(db, query.words), strict=True))
-        words, title = (
-            tuple(spelt.get(word, word) for word in given) for given in (query.words, query.title)
-        )
-        query = replace(query, words=words, title=title)
-        total = _count(db, query, given)
-    if not total:
-        return [], 0
-    sql = _sql(query, given)
-    rows = db.execute(
-        f"SELECT found.rowid AS id FROM {sql.source} WHERE {sql.where} ORDER BY {sql.order} "
-        "LIMIT :limit OFFSET :offset",
-        {**sql.values, "limit": max(limit, 0), "offset": max(offset, 0)},
-    ).fetchall()
-    some = _any(query)
-    return [(row["id"], snippet(db, some, row["id"])) for row in rows], total
-
-
-def _count(db: Connection, query: Query, given: Values) -> int:
     if query == Query(title=query.title):
+        return Answer([], 0)
+    newest = papers.last_id(db)
+    last = newest if last_id is None else min(last_id, newest)
+    values = {**prepared(db, query.filters), "person": person or "", "last_id": last}
+    asked = _Search(db, query, values, 0, last)
+    first, limit = max(offset, 0), max(limit, 0)
+    found: list[int] = []
+    total, cut_short = 0, False
+    try:
+        with time_limit(db, patience):
+            asked = asked._replace(first=_oldest(asked))
+            total = _count(asked)
+            if not total and query.words:
+                asked = asked._replace(query=_mended(db, query))
+                total = _count(asked)
+            if total:
+                _fill(asked, total, min(first + limit, LISTED if total > RANKED else total), found)
+    except TooLong:
+        cut_short = True
+        _take_newest(asked, min(first + limit, LISTED), found)
+        total = max(total, len(found))
+    some = any_of((*asked.query.phrases, *asked.query.words))
+    shown = found[first : first + limit]
+    page = list(zip(shown, snippets(db, some, shown), strict=True))
+    if total > RANKED:
+        return Answer(page, LISTED, more=True, cut_short=cut_short or asked.first > 0)
+    return Answer(page, total, more=cut_short or asked.first > 0, cut_short=cut_short or asked.first > 0)
+
+
+def _oldest(asked: _Search) -> int:
+    """From which paper on to look: only the newest are, for a phrase whose words nearly all papers have."""
+    words = [
+        word
+        for phrase in (*asked.query.phrases, *asked.query.excluded)
+        if " " in phrase
+        for word in phrase.split()
+    ]
+    if asked.last <= RANKED or not words:
         return 0
-    sql = _sql(query, given)
-    row = db.execute(f"SELECT count(*) AS n FROM {sql.source} WHERE {sql.where}", sql.values).fetchone()
+    read = sum(shares(asked.db, [quoted(word) for word in words], asked.last)) * asked.last
+    return max(0, asked.last - NEWEST) if read > PHRASED else 0
+
+
+def _mended(db: Connection, query: Query) -> Query:
+    spelt = dict(zip(query.words, mended(db, query.words), strict=True))
+    words, title = (tuple(spelt.get(word, word) for word in given) for given in (query.words, query.title))
+    return replace(query, words=words, title=title)
+
+
+def _count(asked: _Search) -> int:
+    """How many papers match, but no more than one more than are ranked."""
+    words = dict.fromkeys(asked.query.words)
+    sql, values = _select(asked, _Stage(_match(asked.query, any_of(words)), ranked=False))
+    row = asked.db.execute(f"SELECT count(*) AS n FROM ({sql} LIMIT {RANKED + 1})", values).fetchone()
     return int(row["n"])
 
 
-def _sql(query: Query, given: Values) -> _Sql:
-    values: dict[str, str | int] = dict(given)
-    order = ["found.rowid DESC"]
+def _fill(asked: _Search, total: int, wanted: int, found: list[int]) -> None:
+    """Rank stage by stage until there are as many papers as wanted; each counts where it comes first."""
+    found += _beginnings(asked)[:wanted]
+    seen = set(found)
+    stages = _stages(asked, narrow=total > RANKED)
+    while len(found) < wanted and (stage := next(stages, None)) is not None:
+        sql, values = _select(asked, stage)
+        for row in asked.db.execute(f"{sql} LIMIT :limit", {**values, "limit": wanted + len(seen)}):
+            if len(found) < wanted and row["id"] not in seen:
+                seen.add(row["id"])
+                found.append(row["id"])
+
+
+def _take_newest(asked: _Search, wanted: int, found: list[int]) -> None:
+    """Add what matches, the newest first, as far as a last moment allows."""
+    sql, values = _select(asked, _Stage(_match(asked.query), ranked=False))
+    with suppress(TooLong), time_limit(asked.db, GRACE):
+        for row in asked.db.execute(sql, values):
+            if len(found) >= wanted:
+                return
+            if row["id"] not in found:
+                found.append(row["id"])
+
+
+def _beginnings(asked: _Search) -> list[int]:
+    """Papers whose title begins with the words, the shortest first; by one word alone, or by it before a colon."""
+    query = asked.query
     match = _match(query)
-    # The plus keeps SQLite from asking the full text once for each paper of a condition.
-    source, paper_id = ("papers_fts AS found", "+found.rowid") if match else ("papers AS found", "found.id")
-    conditions = [f"{paper_id} <= :last_id"]
-    if match:
-        conditions.append("found.papers_fts MATCH :match")
-        order = [*_order(query, values), *order]
-        values["match"] = match
+    if not query.title or not match:
+        return []
+    values = {
+        **asked.values,
+        "begins": f"^ {quoted(' '.join(query.title))}",
+        "named": query.title[0] if len(query.title) == 1 else "",
+        "most": BEGINNINGS,
+    }
+    where = [
+        "(:named = '' OR p.title LIKE :named OR p.title LIKE :named || ':%')",
+        *conditions(query.filters, "p.id"),
+    ]
     if query.excluded:
-        conditions.append(
-            f"{paper_id} NOT IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH :excluded)"
-        )
-        values["excluded"] = " OR ".join(map(_term, query.excluded))
-    for place, one in enumerate(query.filters):
-        condition = _FILTERS[one.kind].format(id=paper_id, value=f":filter{place}")
-        conditions.append(condition if one.wanted else f"NOT ({condition})")
-        values[f"filter{place}"] = _quoted(one.value) if one.kind == "author" else one.value
-    return _Sql(source, " AND ".join(conditions), ", ".join(order), values)
+        values["match"] = match
+        where.append("EXISTS (SELECT 1 FROM papers_fts WHERE papers_fts MATCH :match AND rowid = p.id)")
+    rows = asked.db.execute(
+        "SELECT p.id FROM papers p WHERE p.id IN (SELECT rowid FROM papers_titles WHERE papers_titles MATCH :begins "
+        f"AND rowid <= :last_id ORDER BY rowid DESC LIMIT :most) AND {' AND '.join(where)} "
+        "ORDER BY length(p.title), p.id DESC",
+        values,
+    )
+    return [row["id"] for row in rows]
 
 
-def _order(query: Query, values: dict[str, str | int]) -> list[str]:
-    """Titles that begin with the words, the shortest first; papers with all words; then by BM25."""
-    order = []
-    if query.title:
-        values["begins"] = f"{{title}} : ^ {_quoted(' '.join(query.title))}"
-        values["named"] = query.title[0] if len(query.title) == 1 else ""
-        order.append(
-            "CASE WHEN found.rowid IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH :begins AND "
-            "(:named = '' OR title LIKE :named OR title LIKE :named || ':%')) "
-            "THEN length(found.title) ELSE 1000000 END"
-        )
-    if 1 < len(query.words) <= SHORT:
-        values["every"] = " AND ".join(map(_term, query.words))
-        order.append("found.rowid NOT IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH :every)")
-    title, abstract = SHORT_WEIGHTS if len(query.words) <= SHORT else LONG_WEIGHTS
-    return [*order, f"bm25(papers_fts, {title}, {abstract})"]
+def _stages(asked: _Search, *, narrow: bool) -> Iterator[_Stage]:
+    """What to rank, one after the other."""
+    query = asked.query
+    some_mean_all = 1 < len(query.words) <= SHORT
+    if not narrow:
+        if some_mean_all:
+            yield _Stage(_match(query, all_of(query.words)))
+        yield _Stage(_match(query))
+    elif not query.words:
+        yield _Stage(_match(query), ranked=False)
+    else:
+        words = list(dict.fromkeys(query.words))
+        common = shares(asked.db, [term(word) for word in words], asked.last)
+        in_papers = {word: share * asked.last for word, share in zip(words, common, strict=True)}
+        if some_mean_all:
+            yield from _narrowed(asked, all_of(words), in_papers)
+        yield from _rarest(asked, in_papers)
 
 
-def _match(query: Query) -> str:
-    """What must occur, as FTS5 has it; empty when nothing must."""
-    required = [_term(phrase) for phrase in query.phrases]
-    words = [f"({' OR '.join(map(_term, query.words))})"] if query.words else []
-    return " AND ".join(required + words)
+def _rarest(asked: _Search, in_papers: Mapping[str, float]) -> Iterator[_Stage]:
+    """Of many papers with any of the words first those with rare ones, then with several of the common ones.
 
-
-def _any(query: Query) -> str:
-    """What is marked in a snippet."""
-    return " OR ".join(map(_term, (*query.phrases, *query.words)))
-
-
-def snippet(db: Connection, match: str, paper_id: int) -> str:
-    """The passage of a paper where most of the words of an FTS5 query are, in ‹ ›; empty if none is in it.
-
-    Made for the papers shown only: asked for beside ``ORDER BY`` it would be made for all that match.
+    ``in_papers`` is about how many papers have each word.
     """
-    if not match:
-        return ""
-    row = db.execute(
-        "SELECT snippet(papers_fts, -1, '‹', '›', '…', 24) AS snippet FROM papers_fts "
-        "WHERE papers_fts MATCH ? AND rowid = ?",
-        (match, paper_id),
-    ).fetchone()
-    return "" if row is None else str(row["snippet"])
+    words = sorted(in_papers, key=lambda word: in_papers[word])
+    upto = list(accumulate(in_papers[word] for word in words))
+    rare = words[: sum(count <= RANKED for count in upto)]
+    if rare:
+        weighed = words[: max(len(rare), sum(count <= WEIGHED for count in upto))]
+        # Each word twice in all, so that it weighs as it would alone.
+        twice = [word for word in asked.query.words for _ in range(2) if word in weighed]
+        for word in rare:
+            twice.remove(word)
+        yield _Stage(_match(asked.query, f"({any_of(rare)}) AND ({any_of(twice)})"))
+    else:
+        together = words[: max(2, sum(count <= CONJOINED for count in upto))]
+        for size in range(len(together), 1, -1):
+            yield from _narrowed(
+                asked, all_of(together[:size]), {word: in_papers[word] for word in together[:size]}
+            )
+    for word in words[len(rare) :]:
+        yield from _narrowed(asked, term(word), {word: in_papers[word]})
 
 
-def _term(text: str) -> str:
-    """A word or phrase in FTS5's language; an exponent is found however it is written."""
-    low = _RAISED.sub(lambda found: "^" + found[0].translate(_LOW), text)
-    low = _POWER.sub(r"^\1", low)
-    high = _POWER.sub(lambda found: found[1].translate(_HIGH), low)
-    return _quoted(text) if low == high else f"({_quoted(low)} OR {_quoted(high)})"
+def _narrowed(asked: _Search, words: str, in_papers: Mapping[str, float]) -> Iterator[_Stage]:
+    """What matches; if that is too much to rank, the newest with the words in their titles, then the newest."""
+    match = _match(asked.query, words)
+    titled = f"({match}) AND {{title}} : ({all_of(in_papers)})"
+    in_all, in_title = shares(asked.db, [match, titled], asked.last)
+    if in_all * asked.last > RANKED and sum(in_papers.values()) <= WEIGHED:
+        yield _Stage(titled, _newest(asked, in_title))
+    yield _Stage(match, _newest(asked, in_all))
 
 
-def _quoted(text: str) -> str:
-    """Text as an FTS5 string, in which nothing has a meaning of its own."""
-    return '"' + text.replace('"', '""') + '"'
+def _newest(asked: _Search, share: float) -> int:
+    """After which paper there are as many that match as are ranked, if that share of papers does."""
+    return max(0, asked.last - round(RANKED / share)) if share else 0
+
+
+def _select(asked: _Search, stage: _Stage) -> tuple[str, Values]:
+    """A stage as SQL. A plus keeps SQLite from looking a condition up instead of going through what matches."""
+    query = asked.query
+    values = {**asked.values, "after": max(asked.first, stage.after)}
+    if stage.match:
+        title, abstract = SHORT_WEIGHTS if len(query.words) <= SHORT else LONG_WEIGHTS
+        where = ["found.papers_fts MATCH :match", "found.rowid > :after", "found.rowid <= :last_id"]
+        where += conditions(query.filters, "+found.rowid")
+        by = Source("papers_fts found", "found.rowid", " AND ".join(where), "found.rowid DESC")
+        order = f"bm25(papers_fts, {title}, {abstract}), {by.order}" if stage.ranked else by.order
+        values["match"] = stage.match
+    else:
+        by = source(query.filters)
+        where = [by.where, *conditions(query.filters, f"+{by.paper_id}", by.met)]
+        order = by.order
+        if query.excluded:
+            where.append(
+                f"+{by.paper_id} NOT IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH :excluded)"
+            )
+            values["excluded"] = any_of(query.excluded)
+        where.append(f"+{by.paper_id} <= :last_id")
+    return f"SELECT {by.paper_id} AS id FROM {by.table} WHERE {' AND '.join(where)} ORDER BY {order}", values
+
+
+def _match(query: Query, words: str | None = None) -> str:
+    """What must occur, as FTS5 has it, and what must not beside it; empty when nothing must.
+
+    ``words`` is what must occur in place of any word.
+    """
+    some = any_of(query.words) if words is None else words
+    must = [term(phrase) for phrase in query.phrases] + ([f"({some})"] if some else [])
+    match = " AND ".join(must)
+    return f"({match}) NOT ({any_of(query.excluded)})" if match and query.excluded else match

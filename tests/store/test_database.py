@@ -403,8 +403,8 @@ async def test_a_kill_in_the_middle_of_a_write_leaves_no_half(path: Path) -> Non
     assert [receipt.file for receipt in await store.read(digests.latest, 10)] == ["a.txt"]
     assert [channel.key for channel in await store.read(channels.active)] == [samples.CHANNEL.key]
     assert await store.read(outbox.posted_dates, samples.CHANNEL.key) == ()
-    found, total = await store.read(search.search, "frugal", 100)
-    assert len(found) == total == 20
+    found = await store.read(search.search, "frugal", 100)
+    assert len(found.papers) == found.total == 20
     store.close()
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.models import Bookmark, Brief, Link
-from bot.store import Connection, Store, bookmarks, digests, papers, search
+from bot.store import Connection, Store, bookmarks, deadline, digests, papers, search
 from bot.store.database import connect
 from tests.store import samples
 
@@ -65,7 +65,7 @@ def test_accents_case_and_endings_are_forgiven(filled: Connection) -> None:
 
 def test_words_found_are_marked(filled: Connection) -> None:
     """The snippet shows the words found, and the total counts every match."""
-    found, total = search.search(filled, "densely", 1)
+    found, total, *_ = search.search(filled, "densely", 1)
     assert total == len(found) == 1
     assert "‹densely›" in found[0][1] or "‹Dense›" in found[0][1]
 
@@ -163,7 +163,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
         ("since:2025-03", [1]),
         ("since:2025-03-11", [1]),
         ("since:2025-03-12", []),
-        ("before:2025", [4, 3]),
+        ("before:2025", [3, 4]),
         ("since:2024 before:2025-3-1", [3, 2]),
         ("before:2024", [4]),
         ("bookmarked:me", [2]),
@@ -286,7 +286,7 @@ def test_an_upgraded_paper_is_found_by_its_new_text_only(db: Connection) -> None
 )
 def test_strange_queries_are_answered(filled: Connection, query: str) -> None:
     """Operators, punctuation, half characters, and far too much of anything are queries like any other."""
-    found, total = search.search(filled, query, 10)
+    found, total, *_ = search.search(filled, query, 10)
     assert len(found) == min(total, 10)
 
 
@@ -306,5 +306,78 @@ def test_strange_queries_are_answered(filled: Connection, query: str) -> None:
 )
 def test_any_text_is_a_query(filled: Connection, query: str) -> None:
     """No text whatever is an error."""
-    found, total = search.search(filled, query, 2)
+    found, total, *_ = search.search(filled, query, 2)
     assert len(found) == min(total, 2)
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    """A history of 60 papers, every one of which is about learning and one in six about kites."""
+    path: Path = tmp_path_factory.mktemp("long") / "history.db"
+    Store.open(path).close()
+    db = connect(path)
+    db.execute("BEGIN")
+    for number in range(1, 61):
+        title = f"Learning {'of kites' if number % 6 == 0 else 'to walk'} {number}"
+        papers.admit(db, brief(title, "Deep learning, learned deeply."), (), samples.NOW)
+    yield db
+    db.close()
+
+
+@pytest.fixture
+def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if ranking twelve papers took as long as a person waits."""
+    monkeypatch.setattr(search, "RANKED", 12)
+    monkeypatch.setattr(search, "WEIGHED", 30)
+    monkeypatch.setattr(search, "LISTED", 40)
+
+
+@pytest.mark.usefixtures("few_ranked")
+def test_what_too_many_papers_match_is_narrowed(long: Connection) -> None:
+    """Papers with the rare words come first, then the newest with the common ones; not all are counted."""
+    answer = search.search(long, "deep learning about many kinds of kites", 20)
+    found = [paper_id for paper_id, _ in answer.papers]
+    assert sorted(found[:10]) == list(range(6, 61, 6))
+    assert set(found[10:]) <= set(range(44, 61))
+    assert (answer.total, answer.more, answer.cut_short) == (40, True, False)
+
+
+@pytest.mark.usefixtures("few_ranked")
+@pytest.mark.parametrize(
+    "query", ["learning", "deep learning", "learning walk", "learning deep walk kites", '"deep learning"']
+)
+def test_pages_of_a_narrowed_answer_follow_one_another(long: Connection, query: str) -> None:
+    """No paper comes twice, whatever the page."""
+    whole = ids(long, query, 40)
+    assert len(set(whole)) == len(whole) >= 12
+    assert [one for place in range(0, 40, 7) for one in ids(long, query, 7, place)] == whole[:42]
+
+
+@pytest.mark.usefixtures("few_ranked")
+def test_what_few_papers_match_is_never_narrowed(long: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer is the same as if there were no limit."""
+    narrowed = search.search(long, "kites", 20)
+    monkeypatch.undo()
+    assert search.search(long, "kites", 20) == narrowed
+    assert (narrowed.total, narrowed.more) == (10, False)
+
+
+def test_a_search_that_takes_too_long_is_cut_short(long: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then what matches is given, the newest first, and the answer says so; the next search has its own time."""
+    monkeypatch.setattr(deadline, "STEPS", 1)
+    answer = search.search(long, "kites learning", 5, patience=0.0)
+    assert [paper_id for paper_id, _ in answer.papers] == [60, 59, 58, 57, 56]
+    assert (answer.more, answer.cut_short) == (True, True)
+    assert not search.search(long, "kites learning", 5).cut_short
+
+
+@pytest.mark.usefixtures("few_ranked")
+def test_a_phrase_of_words_that_all_papers_have_is_looked_for_in_the_newest(
+    long: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would take as long as reading everything, and the answer says that it is not whole."""
+    monkeypatch.setattr(search, "PHRASED", 100)
+    monkeypatch.setattr(search, "NEWEST", 10)
+    answer = search.search(long, '"deep learning"', 20)
+    assert [paper_id for paper_id, _ in answer.papers] == list(range(60, 50, -1))
+    assert answer.cut_short

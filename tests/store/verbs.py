@@ -128,7 +128,6 @@ READS = (
     _call(papers.last_id),
     _call(papers.by_identifier, "2503.00001"),
     _call(papers.by_title, samples.keys(1)[0]),
-    _call(search.snippet, "frugal", 1),
     _call(people.caught_up, "discord:ada", "77"),
     _call(privacy.about, FOLLOW.person),
     _call(search.search, "frugal attention", 10),
