@@ -27,7 +27,7 @@ from bot.chat.discord.render import (
     tag_line,
     title_of,
 )
-from bot.chat.discord.text import code, joined, link, linked, marked, plain, titled
+from bot.chat.discord.text import code, heading, joined, link, linked, marked, plain, titled
 from bot.library import LONGEST_QUERY, Found, Kept, Why
 from bot.models import Brief, Channel, Hit, Placement, State
 from bot.sources.text import clean
@@ -141,7 +141,7 @@ def paper(
         small(tag_line(brief)),
         small(joined([_posted(placements, server), _keepers(count, kept)], " · ", 600)),
     )
-    embed = discord.Embed(title=plain(title_of(brief), limits.EMBED_TITLE), colour=colour_of(brief))
+    embed = discord.Embed(title=heading(title_of(brief), limits.EMBED_TITLE), colour=colour_of(brief))
     embed.url = page_of(brief)
     embed.description = joined(lines, "\n", limits.EMBED_DESCRIPTION) or None
     dated = f"published {long_date(about.published)}" if about.published else ""
@@ -184,7 +184,7 @@ def why(of: Why, *, server: str | None) -> Rendered:
         _section("In this server", [f"- {line}" for line in here or ["not posted here"]]),
         f"Kept by {of.bookmarks:,} {'person' if of.bookmarks == 1 else 'people'}",
     )
-    embed = discord.Embed(title=plain(title_of(of.brief), limits.EMBED_TITLE), colour=colour_of(of.brief))
+    embed = discord.Embed(title=heading(title_of(of.brief), limits.EMBED_TITLE), colour=colour_of(of.brief))
     embed.url = page_of(of.brief)
     embed.description = joined(sections, "\n", limits.EMBED_DESCRIPTION)
     return Rendered("", (embed,))
@@ -319,4 +319,4 @@ def _query(query: str) -> str:
 
 def _embed(title: str, *lines: str) -> discord.Embed:
     text = joined(lines, "\n\n", limits.EMBED_DESCRIPTION)
-    return discord.Embed(title=plain(title, limits.EMBED_TITLE) or UNTITLED, description=text, colour=INK)
+    return discord.Embed(title=heading(title, limits.EMBED_TITLE) or UNTITLED, description=text, colour=INK)

@@ -15,7 +15,7 @@ from typing import assert_never
 import discord
 
 from bot.chat.discord import limits
-from bot.chat.discord.text import code, joined, link, linked, plain, titled
+from bot.chat.discord.text import code, heading, joined, link, linked, plain, titled
 from bot.models import Brief, Channel, Closing, Content, Followed, Header, Link, Message, Post
 from bot.sources.text import clean
 
@@ -202,7 +202,7 @@ def _header(header: Header, marker: str) -> Rendered:
 
 def _paper(brief: Brief, place: str, marker: str) -> Rendered:
     lines = (plain(brief.summary, _SUMMARY), figure_line(brief), small(tag_line(brief)))
-    title = plain(title_of(brief), limits.EMBED_TITLE)
+    title = heading(title_of(brief), limits.EMBED_TITLE)
     text = joined(lines, "\n", limits.EMBED_DESCRIPTION)
     embed = _embed(title, text, place, marker, colour_of(brief))
     embed.url = page_of(brief)

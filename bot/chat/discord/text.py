@@ -1,9 +1,9 @@
 """Untrusted text, made safe to show in Discord: what was printed is what is read, and it does nothing.
 
 Discord renders Markdown of its own in messages and embeds, and with it mentions, times, commands and custom
-emoji. There is a way for each place: ``plain`` for text with Markdown around it, ``label`` for the words of a
-masked link, ``code`` for a code span, ``titled`` where no Markdown is rendered. All cut the text as printed and
-measure what comes of it, so that a cut never leaves half an escape.
+emoji. There is a way for each place: ``plain`` for text with Markdown around it, ``heading`` for an embed's
+title, ``label`` for the words of a masked link, ``code`` for a code span, ``titled`` where no Markdown is
+rendered. All cut the text as printed and measure what comes of it, so that a cut never leaves half an escape.
 """
 
 import re
@@ -26,8 +26,18 @@ _INVITE = re.compile(r"(?:(?<=discord)|(?<=discordapp))\.(?=[a-z])", re.IGNORECA
 _FOUND = re.compile("‹([^‹›]*)(?:›|$)")
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?\d)", re.IGNORECASE)
 
-# Escapes show in a masked link's words (discord-api-docs#6185), so there look-alikes stand in.
-_ALIKE = str.maketrans("\\*_~|`<[]", "∖∗ˍ∼∣ˋ‹()")
+_BRACKETS = str.maketrans("[]", "()")
+# Where there are no escapes look-alikes stand in for marks, but only if the marks would do something.
+_ALIKE = (
+    (re.compile(r"\*.*\*"), str.maketrans("*", "∗")),
+    (re.compile("_.*_"), str.maketrans("_", "ˍ")),
+    (re.compile("~~.*~~"), str.maketrans("~", "∼")),
+    (re.compile(r"\|\|.*\|\|"), str.maketrans("|", "∣")),
+    (re.compile("`.*`"), str.maketrans("`", "ˋ")),
+    (re.compile("<.*>"), str.maketrans("<", "‹")),
+    (re.compile(r"\\[^0-9A-Za-z\s]"), str.maketrans("\\", "∖")),
+    (re.compile(r"\]\("), _BRACKETS),
+)
 
 _JOINER = "\u200d"
 _LONGEST_GRAPHEME = 32
@@ -36,13 +46,18 @@ _KEPT_IN_URL = "/?#@:!$&'*+,;=~%-._"
 
 
 def plain(text: str, room: int) -> str:
-    """Text for content, an embed's title, description or field: escaped, on one line, at most ``room`` long."""
+    """Text for content, an embed's description or field: escaped, on one line, at most ``room`` long."""
     return _fitted(text, room, _escaped)
 
 
+def heading(text: str, room: int) -> str:
+    """An embed's title: inline marks are rendered there, but by some reports escapes show, so there are none."""
+    return _fitted(text, room, lambda raw: _LINE_START.sub(rf"{_GAP}\g<0>", _alike(raw)))
+
+
 def label(text: str, room: int) -> str:
-    """The words of a masked link, in which Discord knows no escapes, no brackets and no addresses."""
-    return _fitted(text, room, _alike)
+    """The words of a masked link: escapes show there (discord-api-docs#6185), brackets or an address undo it."""
+    return _fitted(text, room, lambda raw: _alike(raw.translate(_BRACKETS)))
 
 
 def code(text: str, room: int) -> str:
@@ -137,7 +152,10 @@ def _escaped(text: str) -> str:
 
 
 def _alike(text: str) -> str:
-    return _broken(_COLON.sub(f":{_GAP}", text.translate(_ALIKE)))
+    for meaning, look_alikes in _ALIKE:
+        if meaning.search(text):
+            text = text.translate(look_alikes)
+    return _broken(_COLON.sub(f":{_GAP}", text))
 
 
 def _broken(text: str) -> str:

@@ -226,7 +226,7 @@ def test_a_long_title_is_cut_and_an_empty_one_named() -> None:
 def test_markup_in_a_paper_means_nothing() -> None:
     """Title, summary, figures and tags are shown as printed."""
     rendered = shown(brief("@everyone *look*", "<@1> [x](https://a.bc)", ["a`b"], ["**9**%"]))
-    assert rendered.embeds[0].title == "@\u200beveryone \\*look\\*"
+    assert rendered.embeds[0].title == "@\u200beveryone ∗look∗"
     assert text_of(rendered).splitlines() == [
         r"\<@" + "\u200b" + r"1> \[x\](https\://a.bc)",
         r"**\*\*9\*\*%**",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.chat.discord.text import code, cut, joined, label, link, linked, marked, plain, titled
+from bot.chat.discord.text import code, cut, heading, joined, label, link, linked, marked, plain, titled
 from tests.unit.chat.discord.markup import UNSEEN, found, huge, nasty, shown
 
 ROOM = st.integers(-1, 300)
@@ -29,13 +29,16 @@ def read(text: str) -> str:
 @example("\\<@1>", 20)
 def test_no_markup_survives_and_all_fits(text: str, room: int) -> None:
     """Neutralised text has no markup or mention left, no invisible character, no line break, and room enough."""
-    for made in (plain(text, room), titled(text, room), label(text, room), code(text, room)):
+    for make in (plain, heading, titled, label, code):
+        made = make(text, room)
         assert len(made) <= max(room, 0)
         assert not UNSEEN.search(made)
         assert len(made.splitlines()) <= 1
         made.encode()
     assert found(plain(text, room)) == set()
-    assert found(f"x{label(text, room)}", escapes=False) == set()
+    for escapes in (True, False):
+        assert found(heading(text, room), escapes=escapes) == set()
+        assert found(f"x{label(text, room)}", escapes=escapes) == set()
     assert found(code(text, room)) <= {"code"}
 
 
@@ -44,7 +47,7 @@ def test_no_markup_survives_and_all_fits(text: str, room: int) -> None:
 def test_what_was_printed_is_what_is_read(text: str) -> None:
     """Letters and digits come in their order; text with escapes reads as it was printed."""
     assert letters(plain(text, 9999)) == letters(label(text, 9999)) == letters(read(text))
-    assert letters(titled(text, 9999)) == letters(read(text))
+    assert letters(titled(text, 9999)) == letters(heading(text, 9999)) == letters(read(text))
 
 
 @pytest.mark.parametrize(
@@ -124,13 +127,29 @@ def test_a_cut_uses_the_room_it_has(text: str, room: int) -> None:
 
 def test_the_words_of_a_masked_link_have_no_escapes() -> None:
     """Discord shows backslashes there, and prints the link raw when its words hold an address or brackets."""
-    made = label(r"[Re] a*b_c `x` https://a.bc \d", 99)
-    assert made == "(Re) a∗bˍc ˋxˋ https:\u200b//a.bc ∖d"
+    made = label(r"[Re] a*b*c `x` https://a.bc \* p<5", 99)
+    assert made == "(Re) a∗b∗c ˋxˋ https:\u200b//a.bc ∖∗ p<5"
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("[Re] DS_FusionNet: p<0.05 at `home", "[Re] DS_FusionNet: p<0.05 at `home"),
+        ("A* search", "A* search"),
+        ("A* and B* search", "A∗ and B∗ search"),
+        ("__init__ [x](y) <@1>", "ˍˍinitˍˍ (x)(y) ‹@\u200b1>"),
+        ("# One", "\u200b# One"),
+        ("1. One", "\u200b1. One"),
+    ],
+)
+def test_a_title_changes_only_where_marks_would_do_something(text: str, made: str) -> None:
+    """A lone mark means nothing, so titles are nearly always what was printed."""
+    assert heading(text, 99) == made
 
 
 def test_a_link_that_cannot_be_made_is_text() -> None:
     """The words stay, escaped, without a link."""
-    assert linked("a*b", "https://arxiv.org/abs/1", 99) == "[a∗b](https://arxiv.org/abs/1)"
+    assert linked("a*b", "https://arxiv.org/abs/1", 99) == "[a*b](https://arxiv.org/abs/1)"
     assert linked("a*b", "javascript:alert(1)", 99) == r"a\*b"
     assert linked("a*b", None, 99) == r"a\*b"
     assert linked("a title that is cut", "https://arxiv.org/abs/1", 20) == "a title that is cut"
