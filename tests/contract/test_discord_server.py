@@ -1,7 +1,6 @@
-"""What tests of the Discord channel rely on: the loopback Discord behaves to discord.py as Discord documents."""
+"""The loopback Discord: its gateway, its rate limits, and what it can be told to get wrong."""
 
 import asyncio
-import contextlib
 import io
 import json
 import re
@@ -10,167 +9,21 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
 import discord
 import pytest
-import yarl
-from discord import app_commands
 
+from tests.contract.discord_rig import FAST, INTENTS, Bot, Rig, card
 from tests.fakes.discord_errors import Json
-from tests.fakes.discord_limits import CONTENT, EMBEDS_TOGETHER
 from tests.fakes.discord_server import (
-    Chan,
     DiscordServer,
     Fault,
-    Guild,
-    NotOffered,
     Permission,
     Rates,
     serving,
 )
-
-INTENTS = 1537
-FAST = Rates(messages=(50, 0.1), reactions=(50, 0.1), everything=None)
-
-
-class Bot(discord.AutoShardedClient):
-    """An ordinary discord.py client that notes what it hears."""
-
-    def __init__(self, intents: int = INTENTS) -> None:
-        super().__init__(
-            intents=discord.Intents._from_value(intents),
-            allowed_mentions=discord.AllowedMentions.none(),
-            max_messages=None,
-            chunk_guilds_at_startup=False,
-            member_cache_flags=discord.MemberCacheFlags.none(),
-            guild_ready_timeout=0.02,
-        )
-        self.tree = app_commands.CommandTree(self)
-        self.heard: list[tuple[str, object]] = []
-
-    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Identify at once, where discord.py would wait five seconds."""
-
-    async def on_ready(self) -> None:
-        """A new session."""
-        self.heard.append(("ready", None))
-
-    async def on_resumed(self) -> None:
-        """The old session goes on."""
-        self.heard.append(("resumed", None))
-
-    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        """Somebody reacted."""
-        self.heard.append((f"+{payload.emoji}", payload))
-
-    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
-        """Somebody took a reaction back."""
-        self.heard.append((f"-{payload.emoji}", payload))
-
-    async def on_raw_reaction_clear(self, payload: discord.RawReactionClearEvent) -> None:
-        """All reactions are gone."""
-        self.heard.append(("clear", payload))
-
-    async def on_raw_reaction_clear_emoji(self, payload: discord.RawReactionClearEmojiEvent) -> None:
-        """All of one emoji are gone."""
-        self.heard.append((f"clear {payload.emoji}", payload))
-
-    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        """A message is gone."""
-        self.heard.append(("delete", payload))
-
-    async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
-        """A thread has changed."""
-        self.heard.append(("thread", payload))
-
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Thrown out."""
-        self.heard.append(("guild removed", guild))
-
-    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
-        """An outage."""
-        self.heard.append(("guild unavailable", guild))
-
-    @property
-    def words(self) -> list[str]:
-        """What was heard, without details."""
-        return [word for word, _ in self.heard]
-
-
-@dataclass
-class Rig:
-    """A server with a guild and a channel, and a bot that is connected to it."""
-
-    server: DiscordServer
-    guild: Guild
-    channel: Chan
-    bot: Bot
-    reader: int
-    running: "list[asyncio.Task[None]]" = field(default_factory=list)
-
-    def place(self, channel: Chan | None = None) -> discord.PartialMessageable:
-        """A channel by its id alone."""
-        return self.bot.get_partial_messageable((channel or self.channel).id, guild_id=self.guild.id)
-
-    async def connect(self) -> None:
-        """Connect the bot to the gateway."""
-        self.running.append(asyncio.create_task(self.bot.connect()))
-        await self.server.until(lambda: self.bot.is_ready() or self.running[0].done())
-
-    async def hears(self, *words: str) -> None:
-        """Wait until the bot has heard exactly this, after the first "ready"."""
-        await self.server.until(lambda: self.bot.words[1:] == list(words))
-
-    async def raw(
-        self, method: str, path: str, body: object = None, *, headers: dict[str, str] | None = None
-    ) -> "Raw":
-        """A request past discord.py."""
-        sent = {"Authorization": f"Bot {self.server.token}"} | (headers or {})
-        async with (
-            aiohttp.ClientSession() as session,
-            session.request(method, self.server.api_url + path, json=body, headers=sent) as answer,
-        ):
-            return Raw(answer.status, dict(answer.headers), await answer.text())
-
-
-@dataclass
-class Raw:
-    """An answer as it came over the wire."""
-
-    status: int
-    headers: dict[str, str]
-    text: str
-
-
-def point_at(server: DiscordServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let discord.py take this server for Discord."""
-    monkeypatch.setattr(discord.http.Route, "BASE", server.api_url)
-    monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(server.gateway_url))
-
-
-@pytest.fixture
-async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
-    """A bot that is logged in; whoever wants the gateway connects it."""
-    async with DiscordServer(rates=FAST) as server:
-        point_at(server, monkeypatch)
-        guild = server.add_guild()
-        rig = Rig(server, guild, guild.add_text(), Bot(), guild.add_member("ada"))
-        await rig.bot.login(server.token)
-        yield rig
-        await rig.bot.close()
-        for task in rig.running:
-            with contextlib.suppress(discord.DiscordException):
-                await task
-
-
-def card(title: str = "A paper") -> discord.Embed:
-    """An embed like those of a daily post."""
-    return discord.Embed(title=title, url="https://example.org/1", description="What it says.")
-
 
 # Life on the gateway
 
@@ -292,355 +145,94 @@ async def test_guilds_come_and_go(rig: Rig) -> None:
     other.unavailable()
     rig.guild.remove()
     await rig.hears("guild unavailable", "guild removed")
-    with pytest.raises(discord.NotFound):
+    with pytest.raises(discord.Forbidden) as outside:
         await rig.place().send("nobody there")
+    assert outside.value.code == 50001
 
 
-# Messages
+async def speak(rig: Rig, *said: Json) -> int | None:
+    """Say this to the gateway, and give the code with which it closes."""
+    async with aiohttp.ClientSession() as session, session.ws_connect(rig.server.gateway_url) as socket:
+        await socket.receive_json()
+        for each in said:
+            await socket.send_json(each)
+        while not socket.closed:
+            await socket.receive()
+        return socket.close_code
 
 
-async def test_what_is_sent_is_seen_edited_and_deleted(rig: Rig) -> None:
-    """A message lives in the channel and its history, and its nonce only in the answer to its sending."""
-    sent = await rig.place().send("one", embed=card(), nonce="n-1")
-    (seen,) = rig.server.messages(rig.channel.id)
-    assert (seen.id, seen.nonce, seen.embeds[0]["title"]) == (sent.id, "n-1", "A paper")
-    (old,) = [message async for message in rig.place().history()]
-    assert (sent.nonce, old.nonce, old.embeds[0].title) == ("n-1", None, "A paper")
-    await sent.edit(content="two")
-    assert (seen.content, len(seen.edits)) == ("two", 1)
-    await sent.delete()
-    assert rig.server.messages(rig.channel.id) == []
-    with pytest.raises(discord.NotFound) as gone:
-        await rig.place().fetch_message(sent.id)
-    assert gone.value.code == 10008
+def identify(**more: object) -> Json:
+    """An IDENTIFY that is right but for what is given."""
+    return {"op": 2, "d": {"token": "fake-token", "intents": INTENTS, **more}}
 
 
-async def test_history_is_paged_by_id(rig: Rig) -> None:
-    """before, after and limit give the pages that they name."""
-    ids = [(await rig.server.say(rig.reader, rig.channel.id, str(number))).id for number in range(7)]
-    newest = [message.id async for message in rig.place().history(limit=3)]
-    assert newest == ids[:3:-1]
-    older = [message.id async for message in rig.place().history(before=discord.Object(ids[2]))]
-    assert older == [ids[1], ids[0]]
-    later = [message.id async for message in rig.place().history(after=discord.Object(ids[4]))]
-    assert later == ids[5:]
-    assert (await rig.raw("GET", f"/channels/{rig.channel.id}/messages?limit=101")).status == 400
-
-
-def wide(**embed: object) -> Json:
-    """A message with one embed."""
-    return {"embeds": [embed]}
-
-
-def button(**more: object) -> Json:
-    """A button that is right but for what is given."""
-    return {"type": 2, "style": 1, "label": "Keep", "custom_id": "keep", **more}
-
-
-def row(*items: Json) -> Json:
-    """A message with one row of components."""
-    return {"content": "x", "components": [{"type": 1, "components": list(items)}]}
-
-
-def select(**more: object) -> Json:
-    """A select that is right but for what is given."""
-    return {"type": 3, "custom_id": "which", "options": [{"label": "a", "value": "a"}], **more}
-
-
-TOO_MUCH: list[tuple[str, Json]] = [
-    ("content", {"content": "x" * (CONTENT + 1)}),
-    ("embeds.0.title", wide(title="x" * 257)),
-    ("embeds.0.description", wide(description="x" * 4097)),
-    ("embeds.0.fields", wide(fields=[{"name": "a", "value": "b"}] * 26)),
-    ("embeds.0.fields.0.name", wide(fields=[{"name": "x" * 257, "value": "b"}])),
-    ("embeds.0.fields.0.value", wide(fields=[{"name": "a", "value": "x" * 1025}])),
-    ("embeds.0.fields.0.value", wide(fields=[{"name": "a"}])),
-    ("embeds.0.footer.text", wide(footer={"text": "x" * 2049})),
-    ("embeds.0.author.name", wide(author={"name": "x" * 257})),
-    ("embeds.0.url", wide(title="a", url="javascript:alert(1)")),
-    ("embeds.0.url", wide(title="a", url="https://exa mple.org")),
-    ("embeds.0.image.url", wide(image={"url": "ftp://example.org/a.png"})),
-    ("embeds", {"embeds": [{"title": "a"}] * 11}),
-    ("embeds.1", {"embeds": [{"description": "x" * (EMBEDS_TOGETHER // 2)}, {"description": "x" * 3001}]}),
-    ("nonce", {"content": "x", "nonce": "x" * 26}),
-    ("allowed_mentions.users", {"content": "x", "allowed_mentions": {"users": ["1"] * 101}}),
-    ("components.0.components.0.label", row(button(label="x" * 81))),
-    ("components.0.components.0.custom_id", row(button(custom_id="x" * 101))),
-    ("components.0.components.0.custom_id", row(button(custom_id=""))),
-    ("components.0.components.1.custom_id", row(button(), button())),
-    ("components.0.components", row(*[button(custom_id=str(number)) for number in range(6)])),
-    (
-        "components.0.components.0.url",
-        row({"type": 2, "style": 5, "label": "a", "url": "https://a.org/" + "x" * 512}),
-    ),
-    ("components.0.components.0.url", row({"type": 2, "style": 5, "label": "a", "url": "nowhere"})),
-    (
-        "components.0.components.0.options",
-        row(select(options=[{"label": "a", "value": str(n)} for n in range(26)])),
-    ),
-    ("components.0.components.0.options.0.label", row(select(options=[{"label": "x" * 101, "value": "a"}]))),
-    ("components.0.components.0.placeholder", row(select(placeholder="x" * 151))),
-    ("components.0.components", row(select(), button())),
-    (
-        "components",
-        {"content": "x", "components": [row(button(custom_id=str(n)))["components"][0] for n in range(6)]},
-    ),
+BAD_MANNERS: list[tuple[int, list[Json]]] = [
+    (4001, [identify(), {"op": 99, "d": None}]),
+    (4002, [{"op": 1, "d": "x" * 4096}]),
+    (4003, [{"op": 3, "d": None}]),
+    (4004, [identify(token="wrong")]),
+    (4004, [{"op": 6, "d": {"token": "wrong", "session_id": "x", "seq": 1}}]),
+    (4005, [identify(), identify()]),
+    (4008, [{"op": 1, "d": None}] * 121),
+    (4010, [identify(shard=[1, 1])]),
+    (4013, [identify(intents=1 << 40)]),
+    (4014, [identify(intents=1 << 15)]),
 ]
 
 
 @pytest.mark.parametrize(
-    ("field", "body"), TOO_MUCH, ids=[f"{n}-{name}" for n, (name, _) in enumerate(TOO_MUCH)]
+    ("code", "said"), BAD_MANNERS, ids=[f"{n}-{code}" for n, (code, _) in enumerate(BAD_MANNERS)]
 )
-async def test_what_is_too_much_is_refused_with_its_place(rig: Rig, field: str, body: Json) -> None:
-    """Each limit of a message gives 400, 50035 and where, as Discord does; nothing is posted."""
-    with pytest.raises(discord.HTTPException) as refused:
-        await rig.bot.http.request(
-            discord.http.Route("POST", "/channels/{channel_id}/messages", channel_id=rig.channel.id),
-            json=body,
-        )
-    assert (refused.value.status, refused.value.code) == (400, 50035)
-    assert f"In {field}:" in str(refused.value)
-    assert rig.server.messages(rig.channel.id) == []
+async def test_bad_manners_close_the_connection(rig: Rig, code: int, said: list[Json]) -> None:
+    """Each breach of the gateway's rules has its close code."""
+    assert await speak(rig, *said) == code
 
 
-async def test_what_just_fits_is_taken(rig: Rig) -> None:
-    """Limits are inclusive, in code points, and white space around a text does not count."""
-    await rig.place().send("😀" * CONTENT)
-    await rig.place().send(f"  {'x' * CONTENT}  ")
-    title, rest = "x" * 256, "x" * ((EMBEDS_TOGETHER - 512) // 2)
-    await rig.place().send(embeds=[discord.Embed(title=title, description=rest)] * 2)
-    assert len(rig.server.messages(rig.channel.id)) == 3
+async def test_who_does_not_beat_is_cut_off(rig: Rig) -> None:
+    """Without heartbeats the connection is closed with 4009."""
+    rig.server.gateway.heartbeat = 0.02
+    assert await speak(rig, identify()) == 4009
 
 
-@pytest.mark.parametrize("body", [{}, {"content": "  "}, {"embeds": [{"url": "https://a.org"}]}])
-async def test_an_empty_message_is_refused(rig: Rig, body: Json) -> None:
-    """Nothing to see: 50006."""
-    answer = await rig.raw("POST", f"/channels/{rig.channel.id}/messages", body)
-    assert (answer.status, '"code": 50006' in answer.text) == (400, True)
+async def test_too_late_or_too_soon_begins_anew(rig: Rig) -> None:
+    """A RESUME after the window, and an IDENTIFY too soon after another, get opcode 9."""
+    rig.server.gateway.identify_seconds = 60
+    async with aiohttp.ClientSession() as session:
+        for number in range(2):
+            async with session.ws_connect(rig.server.gateway_url) as socket:
+                await socket.receive_json()
+                await socket.send_json(identify())
+                told = await socket.receive_json()
+                assert (told["op"], told["t"]) == ((0, "READY") if number == 0 else (9, None))
+                await socket.close(code=4000)  # 1000 would end the session
+        (old,) = rig.server.gateway.sessions.values()
+        rig.server.gateway.resume_seconds = -1
+        await rig.server.until(lambda: old.socket is None)
+        async with session.ws_connect(rig.server.gateway_url) as socket:
+            await socket.receive_json()
+            await socket.send_json({"op": 6, "d": {"token": "fake-token", "session_id": old.id, "seq": 1}})
+            assert (await socket.receive_json()) == {"op": 9, "d": False, "s": None, "t": None}
 
 
-async def test_the_same_nonce_gives_the_same_message(rig: Rig) -> None:
-    """Within its window a nonce posts once, whatever is sent with it; a deleted original is 10008."""
-    first = await rig.place().send("one", nonce="n")
-    again = await rig.place().send("two", nonce="n")
-    assert (again.id, again.content) == (first.id, "one")
-    await first.delete()
-    with pytest.raises(discord.NotFound) as gone:
-        await rig.place().send("three", nonce="n")
-    assert gone.value.code == 10008
-    rig.server.nonce_seconds = -1
-    assert (await rig.place().send("four", nonce="n")).id != first.id
+async def test_guilds_belong_to_shards(rig: Rig) -> None:
+    """A session hears of the guilds of its shard, and of no others."""
+    shard = (rig.guild.id >> 22) % 2
+    async with aiohttp.ClientSession() as session:
+        for number, guilds in ((shard, [str(rig.guild.id)]), (1 - shard, [])):
+            async with session.ws_connect(rig.server.gateway_url) as socket:
+                await socket.receive_json()
+                await socket.send_json(identify(shard=[number, 2]))
+                ready = await socket.receive_json()
+                assert [guild["id"] for guild in ready["d"]["guilds"]] == guilds
 
 
-async def test_nobody_is_pinged_who_is_not_allowed_to_be(rig: Rig) -> None:
-    """Pings follow allowed_mentions, in contents alone; without it all mentions count."""
-    text = f"@everyone <@{rig.reader}>"
-    await rig.place().send(text, embed=discord.Embed(description=text))
-    everyone = discord.AllowedMentions(everyone=True, users=True)
-    await rig.place().send(text, allowed_mentions=everyone)
-    await rig.raw("POST", f"/channels/{rig.channel.id}/messages", {"content": text})
-    await rig.raw("POST", f"/channels/{rig.channel.id}/messages", wide(description=text))
-    pinged = [message.pinged for message in rig.server.messages(rig.channel.id)]
-    assert pinged == [set(), {str(rig.reader)}, {str(rig.reader)}, set()]
-    rig.guild.allow(rig.channel, Permission.MENTION_EVERYONE)
-    await rig.place().send(text, allowed_mentions=everyone)
-    assert rig.server.messages(rig.channel.id)[-1].pinged == {"everyone", str(rig.reader)}
-    sent = await rig.place().send("quiet")
-    await rig.raw("PATCH", f"/channels/{rig.channel.id}/messages/{sent.id}", {"content": text})
-    assert rig.server.messages(rig.channel.id)[-1].pinged == {"everyone", str(rig.reader)}
-
-
-# Permissions
-
-
-async def test_what_a_bot_may_not_do_is_refused(rig: Rig) -> None:
-    """Each action names the permission that it misses: 50001 for seeing, 50013 for the rest."""
+async def test_an_event_can_come_twice(rig: Rig) -> None:
+    """Discord delivers any number of times, and so can this one."""
     await rig.connect()
-    message = await rig.place().send("one")
-    thread = await message.create_thread(name="talk")
-    await rig.place(rig.server.channel(thread.id)).send("two")
-
-    async def code(bits: int, act: Callable[[], Awaitable[object]]) -> int:
-        rig.guild.deny(rig.channel, bits)
-        with pytest.raises(discord.Forbidden) as refused:
-            await act()
-        return refused.value.code
-
-    inside = rig.place(rig.server.channel(thread.id))
-    assert await code(Permission.VIEW_CHANNEL, lambda: rig.place().send("x")) == 50001
-    assert await code(Permission.VIEW_CHANNEL, lambda: inside.send("x")) == 50001
-    assert await code(Permission.SEND_MESSAGES, lambda: rig.place().send("x")) == 50013
-    assert await code(Permission.SEND_MESSAGES_IN_THREADS, lambda: inside.send("x")) == 50013
-    assert await code(Permission.READ_MESSAGE_HISTORY, lambda: rig.place().fetch_message(message.id)) == 50013
-    assert await code(Permission.ADD_REACTIONS, lambda: message.add_reaction("🔖")) == 50013
-    assert await code(Permission.CREATE_PUBLIC_THREADS, lambda: message.create_thread(name="x")) == 50013
-    file = discord.File(io.BytesIO(b"data"), "data.bib")
-    assert await code(0, lambda: rig.place().send(file=file)) == 50013
-    rig.guild.deny(rig.channel, Permission.SEND_MESSAGES)
-    await inside.send("still")
-    rig.guild.deny(rig.channel, Permission.EMBED_LINKS)
-    await rig.place().send(embed=card())
-    assert rig.server.messages(rig.channel.id)[-1].embeds == []
-    rig.guild.deny(rig.channel, Permission.READ_MESSAGE_HISTORY)
-    assert [message async for message in rig.place().history()] == []
-
-
-async def test_joining_a_reaction_needs_no_permission_to_add(rig: Rig) -> None:
-    """Only the first use of an emoji on a message needs ADD_REACTIONS."""
     message = await rig.place().send("one")
     await rig.server.react(rig.reader, message.id, "🔖")
-    rig.guild.deny(rig.channel, Permission.ADD_REACTIONS)
-    await message.add_reaction("🔖")
-    assert rig.server.message(message.id).reactions["🔖"] == {rig.reader, rig.server.bot_id}
-
-
-# Threads and forums
-
-
-async def test_a_thread_has_its_message_s_id_and_there_is_one(rig: Rig) -> None:
-    """A second thread on a message is 160004, and the first can be fetched by the message's id."""
-    await rig.connect()
-    message = await rig.place().send("one")
-    thread = await message.create_thread(name="talk", auto_archive_duration=4320)
-    assert thread.id == message.id
-    with pytest.raises(discord.HTTPException) as second:
-        await message.create_thread(name="talk")
-    assert second.value.code == 160004
-    fetched = await rig.place().fetch_message(message.id)
-    assert fetched.flags.has_thread
-    await rig.place(rig.server.channel(thread.id)).send("two")
-    entries = [entry async for entry in rig.place(rig.server.channel(thread.id)).history()]
-    assert [entry.type for entry in entries] == [
-        discord.MessageType.default,
-        discord.MessageType.thread_starter_message,
-    ]
-
-
-@pytest.mark.parametrize(
-    "body", [{"name": "x" * 101}, {"name": " "}, {"name": "a", "auto_archive_duration": 90}, {}]
-)
-async def test_a_thread_s_name_and_archiving_have_limits(rig: Rig, body: Json) -> None:
-    """Names are 1 to 100 long, and archiving knows four durations."""
-    message = await rig.place().send("one")
-    answer = await rig.raw("POST", f"/channels/{rig.channel.id}/messages/{message.id}/threads", body)
-    assert (answer.status, '"code": 50035' in answer.text) == (400, True)
-
-
-async def test_a_forum_takes_posts_and_no_messages(rig: Rig) -> None:
-    """A post is a thread with a first message of its id; a message straight into a forum is 40058."""
-    forum = rig.guild.add_forum(tags=("papers",), require_tag=True)
-    await rig.connect()
-    channel = rig.bot.get_channel(forum.id)
-    assert isinstance(channel, discord.ForumChannel)
-    thread, message = await channel.create_thread(
-        name="Today", content="hello", applied_tags=channel.available_tags
-    )
-    assert thread.id == message.id
-    (post,) = forum.threads
-    assert ([seen.content for seen in post.messages], post.applied_tags) == (["hello"], list(forum.tags))
-    with pytest.raises(discord.HTTPException) as untagged:
-        await channel.create_thread(name="Today", content="hello")
-    assert untagged.value.code == 40067
-    with pytest.raises(discord.HTTPException) as straight:
-        await rig.place(forum).send("hello")
-    assert straight.value.code == 40058
-    active = await (await rig.bot.fetch_guild(rig.guild.id)).active_threads()
-    assert [(each.id, each.parent_id, each.owner_id) for each in active] == [
-        (thread.id, forum.id, rig.server.bot_id)
-    ]
-
-
-async def test_an_archived_thread_takes_messages_but_no_edits_and_no_reactions(rig: Rig) -> None:
-    """Edits and reactions there are 50083; a message brings the thread back, unless it is locked."""
-    await rig.connect()
-    message = await rig.place().send("one")
-    thread = await message.create_thread(name="talk")
-    inside = rig.place(rig.server.channel(thread.id))
-    said = await inside.send("two")
-    await rig.server.archive(thread.id)
-    listed = [each.id async for each in thread.parent.archived_threads()] if thread.parent else []
-    assert listed == [thread.id]
-    for act in (said.edit(content="three"), said.add_reaction("🔖")):
-        with pytest.raises(discord.HTTPException) as refused:
-            await act
-        assert refused.value.code == 50083
-    await message.add_reaction("🔖")
-    await inside.send("four")
-    assert not rig.server.channel(thread.id).archived
-    await rig.hears("thread", "+🔖", "thread")
-    await rig.server.archive(thread.id, locked=True)
-    with pytest.raises(discord.HTTPException) as locked:
-        await inside.send("five")
-    assert locked.value.code == 160005
-
-
-async def test_kinds_of_channels_differ(rig: Rig) -> None:
-    """Voice channels have no threads, an announcement's are of type 10, and it is published once."""
-    await rig.connect()
-    talk, news = rig.guild.add_voice(), rig.guild.add_announcement()
-    said = await rig.place(talk).send("one")
-    with pytest.raises(discord.HTTPException) as refused:
-        await said.create_thread(name="x")
-    assert refused.value.code == 50024
-    told = await rig.place(news).send("two")
-    assert (await told.create_thread(name="x")).type is discord.ChannelType.news_thread
-    await told.publish()
-    with pytest.raises(discord.HTTPException) as twice:
-        await told.publish()
-    assert twice.value.code == 40033
-
-
-async def test_direct_messages_reach_those_who_take_them(rig: Rig) -> None:
-    """Somebody's direct channel is always the same; who takes none is 50007."""
-    user = await rig.bot.fetch_user(rig.reader)
-    await user.send("hello")
-    direct = rig.server.direct(rig.reader)
-    assert [message.content for message in direct.messages] == ["hello"]
-    rig.server.users[rig.reader].closed = True
-    with pytest.raises(discord.Forbidden) as refused:
-        await user.send("again")
-    assert refused.value.code == 50007
-
-
-# Reactions
-
-
-async def test_reactions_are_a_set_that_is_told_and_paged(rig: Rig) -> None:
-    """Adding twice is adding once; super reactions are told as such, counted, and listed for themselves."""
-    await rig.connect()
-    message = await rig.place().send("one")
-    people = [rig.guild.add_member(f"r{number}") for number in range(3)]
-    for person in (*people, people[0]):
-        await rig.server.react(person, message.id, "🔖")
-    await rig.server.react(people[1], message.id, "🔖", burst=True)
-    await rig.server.unreact(people[2], message.id, "🔖")
-    await rig.hears("+🔖", "+🔖", "+🔖", "+🔖", "-🔖")
-    (reaction,) = (await rig.place().fetch_message(message.id)).reactions
-    assert (reaction.count, reaction.normal_count, reaction.burst_count) == (3, 2, 1)
-    assert [user.id async for user in reaction.users(limit=1, after=discord.Object(people[0]))] == [people[1]]
-    assert [user.id async for user in reaction.users(type=discord.ReactionType.burst)] == [people[1]]
-    await rig.server.clear_emoji(message.id, "🔖")
-    await rig.server.clear_reactions(message.id)
-    await rig.server.until(lambda: rig.bot.words[-2:] == ["clear 🔖", "clear"])
-
-
-async def test_emoji_must_exist_and_there_are_twenty_at_most(rig: Rig) -> None:
-    """Words and strangers are 10014, another guild's emoji needs a permission, the twenty-first emoji is 30010."""
-    message = await rig.place().send("one")
-    own, foreign = rig.guild.add_emoji("keep"), rig.server.add_guild("Other").add_emoji("theirs")
-    await message.add_reaction(own)
-    for emoji, code in (("bookmark", 10014), ("keep:1", 10014), (foreign, 50013)):
-        with pytest.raises(discord.HTTPException) as refused:
-            await message.add_reaction(emoji)
-        assert refused.value.code == code
-    for number in range(19):
-        await message.add_reaction(chr(0x1F600 + number))
-    with pytest.raises(discord.HTTPException) as full:
-        await message.add_reaction("🔖")
-    assert full.value.code == 30010
-    await message.add_reaction(own)
-    await message.remove_reaction(own, discord.Object(rig.server.bot_id))
-    assert own not in rig.server.message(message.id).emojis()
+    rig.server.repeat_event()
+    await rig.hears("+🔖", "+🔖")
 
 
 # Rates
@@ -760,264 +352,6 @@ async def test_an_answer_can_be_kept_back(rig: Rig) -> None:
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
-
-
-# Commands and interactions
-
-
-class Counter(discord.ui.View):
-    """A button, a select and a way to a form."""
-
-    @discord.ui.button(label="More", custom_id="more")
-    async def more(self, interaction: discord.Interaction[Bot], _: "discord.ui.Button[Counter]") -> None:
-        """Change the message."""
-        await interaction.response.edit_message(content="two")
-
-    @discord.ui.select(custom_id="which", options=[discord.SelectOption(label="Day", value="day")])
-    async def which(self, interaction: discord.Interaction[Bot], item: "discord.ui.Select[Counter]") -> None:
-        """Answer the person alone."""
-        await interaction.response.send_message(f"chose {item.values[0]}", ephemeral=True)
-
-    @discord.ui.button(label="Note", custom_id="note")
-    async def note(self, interaction: discord.Interaction[Bot], _: "discord.ui.Button[Counter]") -> None:
-        """Ask for a text."""
-        await interaction.response.send_modal(Note())
-
-    @discord.ui.button(label="Never", custom_id="never", disabled=True)
-    async def never(self, interaction: discord.Interaction[Bot], _: "discord.ui.Button[Counter]") -> None:
-        """Nobody can press it."""
-
-
-class Note(discord.ui.Modal, title="A note"):
-    """A form with one field."""
-
-    text: "discord.ui.TextInput[Note]" = discord.ui.TextInput(label="Note", custom_id="text")
-
-    async def on_submit(self, interaction: discord.Interaction[discord.Client], /) -> None:
-        """Say what was typed, later."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.followup.send(f"noted {self.text.value}")
-
-
-@pytest.fixture
-async def talking(rig: Rig) -> Rig:
-    """A bot with commands, registered and connected."""
-    tree = rig.bot.tree
-
-    @tree.command(description="Find papers")
-    @app_commands.describe(query="what for", since="from which day")
-    async def search(interaction: discord.Interaction[Bot], query: str, since: int | None = None) -> None:
-        await interaction.response.defer(ephemeral=True)
-        await interaction.edit_original_response(content=f"{query} {since}", embed=card())
-        data = discord.File(io.BytesIO(b"@misc{}"), "papers.bib")
-        await interaction.followup.send("as a file", file=data, ephemeral=True)
-
-    @search.autocomplete("query")
-    async def complete(interaction: discord.Interaction[Bot], typed: str) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=typed.upper(), value=typed)]
-
-    @tree.command(description="Change it", name="setup")
-    @app_commands.default_permissions(manage_guild=True)
-    async def set_up(interaction: discord.Interaction[Bot], channel: discord.TextChannel) -> None:
-        await interaction.response.send_message(f"posting to {channel.name}", view=Counter())
-
-    @tree.command(description="Says nothing")
-    async def silent(interaction: discord.Interaction[Bot]) -> None:
-        """Answer never."""
-
-    @tree.context_menu(name="Keep it")
-    async def keep(interaction: discord.Interaction[Bot], message: discord.Message) -> None:
-        await interaction.response.send_message(f"kept {message.embeds[0].title}", ephemeral=True)
-
-    await tree.sync()
-    await rig.connect()
-    return rig
-
-
-async def test_a_command_is_deferred_answered_and_followed_up(talking: Rig) -> None:
-    """A person sees the deferred answer's edit and its follow-ups, with files, and nobody else does."""
-    server, channel = talking.server, talking.channel.id
-    reply = await server.command(talking.reader, channel, "search", {"query": "graphs", "since": 7})
-    await server.until(lambda: reply.followups)
-    assert (reply.deferred, reply.ephemeral, reply.edits) == (True, True, 1)
-    assert (reply.content, reply.embeds[0]["title"]) == ("graphs 7", "A paper")
-    assert reply.followups[0].files == {"papers.bib": b"@misc{}"}
-    assert reply.acknowledged is not None
-    assert reply.acknowledged < 3
-    assert server.messages(channel) == []
-    assert server.violations == []
-
-
-async def test_a_client_offers_only_what_is_registered(talking: Rig) -> None:
-    """Unknown commands and options, wrong types and missing permissions don't come as far as the bot."""
-    server, channel = talking.server, talking.channel
-    wrong: list[tuple[str, Json]] = [
-        ("nothing", {}),
-        ("search", {}),
-        ("search", {"query": 1}),
-        ("search", {"query": "a", "page": 2}),
-        ("setup", {"channel": channel.id}),
-    ]
-    for name, options in wrong:
-        with pytest.raises(NotOffered):
-            await server.command(talking.reader, channel.id, name, options)
-    manager = talking.guild.add_member(
-        "manager", permissions=int(Permission.MANAGE_GUILD | Permission.VIEW_CHANNEL)
-    )
-    assert (
-        await server.command(manager, channel.id, "setup", {"channel": channel.id})
-    ).content == "posting to papers"
-    assert [request.path for request in server.requests if request.status and request.status >= 400] == []
-
-
-async def test_choices_come_while_one_types(talking: Rig) -> None:
-    """An autocomplete's answer is a list of choices."""
-    choices = await talking.server.autocomplete(talking.reader, talking.channel.id, "search", "query", "gra")
-    assert choices == [{"name": "GRA", "value": "gra"}]
-
-
-async def test_a_menu_brings_its_message(talking: Rig) -> None:
-    """A context menu's answer is about the message it was opened on, though the bot may not read contents."""
-    message = await talking.place().send(embed=card("A title"))
-    reply = await talking.server.menu(talking.reader, message.id, "Keep it")
-    assert (reply.content, reply.ephemeral) == ("kept A title", True)
-
-
-async def test_buttons_selects_and_forms_are_answered(talking: Rig) -> None:
-    """A button changes its message, a select answers, a form comes back filled in; a disabled button is none."""
-    server = talking.server
-    owner = server.command(server.owner_id, talking.channel.id, "setup", {"channel": talking.channel.id})
-    shown = await owner
-    (message,) = server.messages(talking.channel.id)
-    assert (await server.press(talking.reader, shown, "more")).content == "two"
-    assert message.content == "two"
-    assert (await server.choose(talking.reader, message.id, "which", ["day"])).content == "chose day"
-    form = await server.press(talking.reader, message, "note")
-    said = await server.submit(form, {"text": "read this"})
-    assert (said.content, said.ephemeral) == ("noted read this", True)
-    for custom_id in ("never", "nowhere"):
-        with pytest.raises(NotOffered):
-            await server.press(talking.reader, message, custom_id)
-    assert server.violations == []
-
-
-async def test_an_answer_has_three_seconds_and_one_chance(talking: Rig) -> None:
-    """Late answers are 10062, second ones 40060; a token dies after fifteen minutes."""
-    server = talking.server
-    now = [time.monotonic()]
-    server.interactions.clock = lambda: now[0]
-    heard: asyncio.Queue[discord.Interaction[Bot]] = asyncio.Queue()
-
-    async def on_interaction(interaction: discord.Interaction[Bot]) -> None:
-        heard.put_nowait(interaction)
-
-    talking.bot.event(on_interaction)
-    asking = asyncio.create_task(server.command(talking.reader, talking.channel.id, "silent"))
-    late = await heard.get()
-    now[0] += 3.1
-    with pytest.raises(discord.NotFound) as gone:
-        await late.response.send_message("late")
-    assert gone.value.code == 10062
-    again = asyncio.create_task(server.command(talking.reader, talking.channel.id, "silent"))
-    asked = await heard.get()
-    answer = {"type": 4, "data": {"content": "one"}}
-    path = f"/interactions/{asked.id}/{asked.token}/callback"
-    assert (await talking.raw("POST", path, answer)).status == 204
-    assert '"code": 40060' in (await talking.raw("POST", path, answer)).text
-    assert (await again).content == "one"
-    now[0] += 15 * 60 + 1
-    with pytest.raises(discord.HTTPException) as dead:
-        await asked.edit_original_response(content="two")
-    assert dead.value.code == 50027
-    asking.cancel()
-
-
-WRONG_COMMANDS: list[tuple[str, Json]] = [
-    ("0.name", {"name": "Search", "description": "x"}),
-    ("0.name", {"name": "x" * 33, "description": "x"}),
-    ("0.description", {"name": "a", "description": "x" * 101}),
-    ("0.description", {"name": "a"}),
-    (
-        "0.options",
-        {
-            "name": "a",
-            "description": "x",
-            "options": [{"type": 3, "name": f"o{n}", "description": "x"} for n in range(26)],
-        },
-    ),
-    (
-        "0.options.1",
-        {
-            "name": "a",
-            "description": "x",
-            "options": [
-                {"type": 3, "name": "b", "description": "x"},
-                {"type": 3, "name": "c", "description": "x", "required": True},
-            ],
-        },
-    ),
-    (
-        "0.options.0.choices",
-        {
-            "name": "a",
-            "description": "x",
-            "options": [
-                {
-                    "type": 3,
-                    "name": "b",
-                    "description": "x",
-                    "choices": [{"name": str(n), "value": str(n)} for n in range(26)],
-                }
-            ],
-        },
-    ),
-    (
-        "0",
-        {
-            "name": "a",
-            "description": "x",
-            "options": [
-                {
-                    "type": 3,
-                    "name": f"o{n}",
-                    "description": "x",
-                    "choices": [{"name": "n" * 100, "value": f"{m}" + "v" * 98} for m in range(10)],
-                }
-                for n in range(5)
-            ],
-        },
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("field", "body"), WRONG_COMMANDS, ids=[f"{n}-{f}" for n, (f, _) in enumerate(WRONG_COMMANDS)]
-)
-async def test_commands_have_limits(rig: Rig, field: str, body: Json) -> None:
-    """Names, descriptions, options, choices and the whole of a command are held to their limits."""
-    route = discord.http.Route(
-        "PUT", "/applications/{application_id}/commands", application_id=rig.server.application_id
-    )
-    with pytest.raises(discord.HTTPException) as refused:
-        await rig.bot.http.request(route, json=[body])
-    assert refused.value.code == 50035
-    assert f"In {field}:" in str(refused.value)
-
-
-async def test_commands_keep_their_ids_and_creations_are_counted(rig: Rig) -> None:
-    """What was there before keeps its id; 200 new commands a day are all there are."""
-    path = f"/applications/{rig.server.application_id}/commands"
-    body: list[Json] = [{"name": "a", "description": "x"}]
-    first, second = [json.loads((await rig.raw("PUT", path, body)).text)[0]["id"] for _ in range(2)]
-    assert first == second
-    codes = []
-    for round_ in range(3):
-        many: list[Json] = [{"name": f"c{round_}-{n}", "description": "x"} for n in range(100)]
-        told = json.loads((await rig.raw("PUT", path, many)).text)
-        codes.append(told["code"] if isinstance(told, dict) else None)
-    assert codes == [None, 30034, 30034]
-    crowd = [{"name": f"c{n}", "description": "x"} for n in range(101)]
-    assert '"code": 30032' in (await rig.raw("PUT", path, crowd)).text
 
 
 # The server itself

@@ -11,6 +11,10 @@ from tests.fakes.discord_records import Kind, Msg
 from tests.fakes.discord_world import World
 
 EMOJIS = 20  # opcodes-and-status-codes, 30010
+SHOWN_AS_EMOJI = frozenset(
+    "⌚⌛⏩⏪⏫⏬⏰⏳◽◾☔☕♈♉♊♋♌♍♎♏♐♑♒♓♿⚓⚡⚪⚫⚽⚾⛄⛅⛎⛔⛪⛲⛳⛵⛺⛽✅✊✋✨❌❎❓❔❕❗➕➖➗➰➿⬛⬜⭐⭕"
+)
+"""Older characters that are emoji without U+FE0F; all others of their age need it (discord-api-docs issue 2782)."""
 TEXTUAL = (Kind.TEXT, Kind.ANNOUNCEMENT, Kind.VOICE, Kind.DM)
 
 
@@ -167,6 +171,9 @@ class Messages:
             for guild in self.world.guilds.values():
                 if number in guild.emojis:
                     return f"{guild.emojis[number]}:{number}"
+            raise Refused(10014)
+        bare = name.removesuffix("\ufe0f")
+        if len(bare) == 1 and "\u2000" <= bare <= "\uffff" and (bare in SHOWN_AS_EMOJI) == (bare != name):
             raise Refused(10014)
         if not name or any(
             char.isalnum() and char.isascii() for char in name.rstrip("\ufe0f\u20e3")[1:] or name[:1]

@@ -52,6 +52,12 @@ class Chan:
         """The id of its last message."""
         return str(self.messages[-1].id) if self.messages else None
 
+    def settle(self) -> None:
+        """Archive a thread in which nothing happened for as long as it says (topics/threads)."""
+        active = max([self.archived_at, *(message.at for message in self.messages[-1:])])
+        if self.is_thread and not self.archived and self.world.wall() - active > self.auto_archive * 60:
+            self.world.set_archived(self)
+
     def find(self, message_id: int) -> Msg:
         """A message of it. Raises ``Refused``."""
         message = self.world.index.get(message_id)
@@ -271,11 +277,13 @@ class Guild:
         # The bot hears of it even where it loses sight of the channel by it.
         self.world.send("CHANNEL_UPDATE", channel.payload(), Intent.GUILDS, self)
 
-    def remove(self) -> None:
-        """The bot is thrown out, or the guild deleted."""
-        for channel in self.channels:
-            for each in (channel, *channel.threads):
-                self.world.forget(each)
+    def remove(self, *, deleted: bool = False) -> None:
+        """The bot is thrown out, which leaves it without access to the channels; or the guild is deleted."""
+        del self.members[self.world.bot_id]
+        if deleted:
+            for channel in self.channels:
+                for each in (channel, *channel.threads):
+                    self.world.forget(each)
         del self.world.guilds[self.id]
         self.world.send("GUILD_DELETE", {"id": str(self.id)}, Intent.GUILDS, self)
 
@@ -311,6 +319,9 @@ class Guild:
 
     def threads(self) -> Iterator[Chan]:
         """All its threads."""
+        for channel in self.channels:
+            for thread in channel.threads:
+                thread.settle()
         return itertools.chain.from_iterable(channel.threads for channel in self.channels)
 
     def payload(self) -> Json:

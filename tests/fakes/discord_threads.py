@@ -118,6 +118,8 @@ class Threads:
         """A page of a channel's public archived threads, the last archived first."""
         channel = channel_of(self.world, call, Permission.READ_MESSAGE_HISTORY)
         size = call.limit(50, least=2)  # OpenAPI: 2 to 100
+        for thread in channel.threads:
+            thread.settle()
         found = [
             thread for thread in channel.threads if thread.archived and thread.kind is not Kind.PRIVATE_THREAD
         ]

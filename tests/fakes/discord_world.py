@@ -80,8 +80,9 @@ class World:
     def channel(self, channel_id: int) -> Chan:
         """A channel or a thread. Raises ``Refused``."""
         found = self.channels.get(channel_id)
-        if found is None or (found.guild is not None and found.guild.id not in self.guilds):
+        if found is None:
             raise Refused(10003)
+        found.settle()
         return found
 
     def messages(self, channel_id: int) -> list[Msg]:
