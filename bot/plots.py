@@ -26,6 +26,11 @@ T = TypeVar("T")
 
 Part = Literal["activity", "tags", "keeping"]
 
+Size = Literal["wide", "narrow"]
+
+Drawings = dict[tuple[Part, Size], str]
+"""SVG by part and size."""
+
 PARTS: tuple[Part, ...] = ("activity", "tags", "keeping")
 
 WIDE, NARROW = 720, 300
@@ -40,7 +45,7 @@ LETTERS = 11
 LONGEST_TAG = 24
 """Characters of a tag that are drawn."""
 
-PATIENCE = 60.0
+PATIENCE = 20.0
 """Seconds that a drawing may take; it takes two on a slow machine."""
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -73,7 +78,7 @@ _MEANT = {
 """What stands in a page's SVG for the colours of ``_MARKED``."""
 
 
-def svgs(of: History) -> dict[tuple[Part, Literal["wide", "narrow"]], str]:
+def svgs(of: History) -> Drawings:
     """Every part that has something to show, wide and narrow, to stand in an HTML page.
 
     Colours are ``currentColor`` and the page's own ``--soft``, ``--line`` and ``--accent``; nothing in it needs
@@ -87,7 +92,7 @@ def svgs(of: History) -> dict[tuple[Part, Literal["wide", "narrow"]], str]:
     }
 
 
-_SIZES: tuple[tuple[Literal["wide", "narrow"], int, int], ...] = (
+_SIZES: tuple[tuple[Size, int, int], ...] = (
     ("wide", WIDE, MONTHS_WIDE),
     ("narrow", NARROW, MONTHS_NARROW),
 )

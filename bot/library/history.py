@@ -5,9 +5,9 @@ Asked of the store in one snapshot; what is made of it is decided by pure functi
 
 import calendar
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Literal
 
@@ -98,11 +98,14 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A page of the papers with a tag, newest first, of ``count`` in all; ``before`` begins the next page."""
+    """A page of the papers with a tag, newest first, each with when it came in, of ``count`` in all.
+
+    ``before`` begins the next page, whatever has come since.
+    """
 
     tag: str
     count: int
-    briefs: tuple[Brief, ...]
+    papers: tuple[tuple[Brief, datetime], ...]
     before: int | None
 
 
@@ -236,9 +239,15 @@ def _tagged(db: Connection, tag: str, limit: int, before: int | None) -> Tagged:
     count = counted.tag_count(db, tag)
     if not count:
         raise NotFound(f"{tag[:80]}: no paper has this tag")
-    found: Sequence[int] = [paper_id for paper_id, _ in counted.with_tag(db, tag, limit + 1, before=before)]
-    more = len(found) > limit
-    return Tagged(tag, count, tuple(papers.briefs(db, found[:limit])), found[limit - 1] if more else None)
+    found = counted.with_tag(db, tag, limit + 1, before=before)
+    shown = found[:limit]
+    briefs = papers.briefs(db, [paper_id for paper_id, _ in shown])
+    return Tagged(
+        tag,
+        count,
+        tuple(zip(briefs, (seen for _, seen in shown), strict=True)),
+        shown[-1][0] if len(found) > limit else None,
+    )
 
 
 def months_before(day: date, months: int) -> date:

@@ -45,7 +45,7 @@ def test_spans_lose_no_day_of_the_last_years(
     for counts, got in ((read, "read"), (posted, "posted"), (kept, "kept")):
         known = sum(count for day, count in counts.items() if ago(LONGEST) <= day <= TODAY)
         assert sum(getattr(span, got) for span in spans) == known
-    assert 14 <= len(spans) <= 125
+    assert 7 <= len(spans) <= 125
 
 
 def test_spans_grow_with_the_history() -> None:
@@ -150,9 +150,13 @@ async def test_years_and_tags_are_asked_for_by_name(store: Store) -> None:
     assert (await history.year(store, world.PAPERS.key, None)).days == {ago(1): 2, TODAY: 3}
     assert await history.tags(store) == [("efficient inference", 7), ("transformers", 7)]
     first = await history.tagged(store, "transformers", 5)
-    assert (first.count, [brief.paper.id for brief in first.briefs], first.before) == (7, [7, 6, 5, 4, 3], 3)
+    assert (first.count, [brief.paper.id for brief, _ in first.papers], first.before) == (
+        7,
+        [7, 6, 5, 4, 3],
+        3,
+    )
     last = await history.tagged(store, "transformers", 5, first.before)
-    assert ([brief.paper.id for brief in last.briefs], last.before) == ([2, 1], None)
+    assert ([brief.paper.id for brief, _ in last.papers], last.before) == ([2, 1], None)
     with pytest.raises(NotFound, match="nowhere: there is no such channel"):
         await history.year(store, "web:nowhere", None)
     with pytest.raises(NotFound, match="papers: no post in 1999"):
