@@ -191,6 +191,10 @@ def test_nothing_is_wider_than_the_window(page: Chrome, site: Site, width: int) 
         "/command?text=layer",
         "/papers/3",
         "/bookmarks",
+        "/history",
+        "/channels/papers/calendar",
+        "/tags",
+        "/tags/transformers",
     ]
     for path in (*paths, "/channels/" + "w" * 60, "/command?text=" + "w" * 190):
         page.get(site.url + path)
@@ -235,7 +239,18 @@ def test_dark_is_dark(page: Chrome, site: Site) -> None:
 
 def test_headings_and_landmarks(page: Chrome, site: Site) -> None:
     """A screen reader finds one main part, named regions, one first heading, and no level left out."""
-    for path in ("/channels", DAY, "/papers/3", "/bookmarks", "/command?text=layer", "/command?text=/help"):
+    for path in (
+        "/history",
+        "/channels/papers/calendar",
+        "/tags",
+        "/tags/transformers",
+        "/channels",
+        DAY,
+        "/papers/3",
+        "/bookmarks",
+        "/command?text=layer",
+        "/command?text=/help",
+    ):
         page.get(site.url + path)
         assert len(page.find_elements(By.CSS_SELECTOR, "main")) == 1
         assert len(page.find_elements(By.CSS_SELECTOR, "h1")) == 1, path
@@ -250,3 +265,35 @@ def test_headings_and_landmarks(page: Chrome, site: Site) -> None:
             By.CSS_SELECTOR, "button, a, input:not([type=hidden]), nav, form[role]"
         ):
             assert field.accessible_name or not field.is_displayed(), field.get_attribute("outerHTML")
+
+
+@pytest.mark.parametrize(("width", "size"), [(320, "narrow"), (720, "narrow"), (1280, "wide")])
+def test_a_plot_is_read_at_any_width(page: Chrome, site: Site, width: int, size: str) -> None:
+    """One drawing of the two is shown, in the page's own colours, with letters of a size to read."""
+    for scheme in ("light", "dark"):
+        look(page, width, scheme=scheme)
+        page.get(site.url + "/history")
+        shown = [plot for plot in page.find_elements(By.CSS_SELECTOR, ".plot") if plot.is_displayed()]
+        assert [size in (plot.get_attribute("class") or "") for plot in shown] == [True, True]
+        word = shown[0].find_element(By.CSS_SELECTOR, "svg text")
+        ink = find(page, "body").value_of_css_property("color").replace("rgba", "rgb").replace(", 1)", ")")
+        assert ink in (
+            text.value_of_css_property("fill") for text in shown[0].find_elements(By.CSS_SELECTOR, "text")
+        )
+        assert word.rect["height"] >= 9
+
+
+def test_a_year_is_walked_by_keyboard(page: Chrome, site: Site) -> None:
+    """From the calendar a day's post is reached without a mouse, and without scripts."""
+    scripts(page, on=False)
+    page.get(site.url + "/channels/papers")
+    page.find_element(By.LINK_TEXT, "Calendar").click()
+    until(page, lambda page: page.current_url.endswith("/calendar"))
+    day = page.find_element(By.CSS_SELECTOR, ".month a")
+    assert day.accessible_name == "Tuesday, 10 March 2026: 2 papers"
+    day.send_keys(Keys.ENTER)
+    until(page, lambda page: page.current_url.endswith("/channels/papers/2026-03-10"))
+    page.find_element(By.LINK_TEXT, "transformers").click()
+    until(page, lambda page: page.current_url.endswith("/tags/transformers"))
+    assert "Thrifty Transformers 7" in find(page, ".papers > li").text
+    scripts(page, on=True)

@@ -17,6 +17,7 @@ from bot.chat.web.guard import Guard
 from bot.chat.web.html import Assets, environment
 from bot.chat.web.live import Live
 from bot.chat.web.pages import Pages
+from bot.chat.web.past import Past
 from bot.errors import NotFound, StoreError
 from bot.settings import WebSettings
 from bot.store import Store
@@ -45,6 +46,7 @@ def create_app(
     assets = Assets()
     live = Live(store, stop, f"{started:%y%m%d%H%M%S%f}")
     pages = Pages(store, clock, live, environment(assets))
+    past = Past(store, clock, pages)
 
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]
@@ -76,6 +78,7 @@ def create_app(
             Route("/", pages.root),
             Route("/channels", pages.channels),
             Route("/channels/{name:path}/feed.atom", pages.channel_feed),
+            Route("/channels/{name:path}/calendar", past.calendar),
             Route("/channels/{name:path}/{day:day}", pages.day),
             Route("/channels/{name:path}", pages.channel),
             Route("/command", pages.command),
@@ -84,6 +87,10 @@ def create_app(
             Route("/papers/{paper_id}/note", pages.note, methods=["POST"]),
             Route("/bookmarks", pages.bookmarks),
             Route("/bookmarks/export", pages.export),
+            Route("/history", past.history),
+            Route("/tags", past.tags),
+            Route("/tags/{tag:path}/feed.atom", past.tag_feed),
+            Route("/tags/{tag:path}", past.tag),
             Route("/feed.atom", pages.feed),
             Route("/events", pages.events),
             Route("/healthz", pages.health),

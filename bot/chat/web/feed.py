@@ -1,4 +1,4 @@
-"""The posts as an Atom feed (RFC 4287), one entry a day and channel."""
+"""Atom feeds (RFC 4287): of posts, one entry a day and channel, and of a tag, one entry a paper."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 from markupsafe import escape
 
 from bot.chat.web.history import Thread
-from bot.chat.web.html import channel_url, long_date, plural
+from bot.chat.web.html import channel_url, long_date, plural, tag_url
+from bot.library.history import Tagged
 from bot.models import Brief
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -25,18 +26,50 @@ def render(threads: Sequence[Thread], title: str, base: str, path: str, now: dat
     Ids hold the moment at which a post was put together, so that two bots with a channel of the same name differ.
     """
     latest = sorted(threads, key=lambda thread: thread.updated, reverse=True)
+    root = _feed(title, base, path, "/", latest[0].updated if latest else now)
+    for thread in latest:
+        _entry(root, thread, base)
+    return _bytes(root)
+
+
+def render_tag(of: Tagged, base: str, path: str, now: datetime) -> bytes:
+    """The feed of the papers with a tag, newest first, one entry a paper."""
+    root = _feed(f"Broadsheet · {of.tag}", base, path, tag_url(of.tag), of.papers[0][1] if of.papers else now)
+    for brief, seen in of.papers:
+        _paper(root, brief, seen, base)
+    return _bytes(root)
+
+
+def _feed(title: str, base: str, path: str, page: str, updated: datetime) -> ET.Element:
     ET.register_namespace("", ATOM)
     root = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": "en"})
     _add(root, "id", f"{AUTHORITY}:{path}")
     _add(root, "title", title)
-    _add(root, "updated", _time(latest[0].updated if latest else now))
+    _add(root, "updated", _time(updated))
     _add(root, "link", rel="self", type="application/atom+xml", href=base + path)
-    _add(root, "link", rel="alternate", type="text/html", href=base + "/")
+    _add(root, "link", rel="alternate", type="text/html", href=base + page)
     _add(_add(root, "author"), "name", "Broadsheet")
-    for thread in latest:
-        _entry(root, thread, base)
+    return root
+
+
+def _bytes(root: ET.Element) -> bytes:
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
+
+
+def _paper(root: ET.Element, brief: Brief, seen: datetime, base: str) -> None:
+    page = f"/papers/{brief.paper.id}"
+    entry = _add(root, "entry")
+    _add(entry, "id", f"{AUTHORITY}:{page}/{seen.astimezone(UTC):%Y%m%dT%H%M%S%f}")
+    _add(entry, "title", brief.paper.title)
+    _add(entry, "published", _time(seen))
+    _add(entry, "updated", _time(seen))
+    _add(entry, "link", rel="alternate", type="text/html", href=base + page)
+    for author in brief.paper.authors:
+        _add(_add(entry, "author"), "name", author)
+    for tag in brief.tags:
+        _add(entry, "category", term=tag)
+    _add(entry, "summary", brief.summary or brief.paper.title)
 
 
 def _entry(root: ET.Element, thread: Thread, base: str) -> None:

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from bot.models import Channel
+from bot.plots import share_words
 
 HERE = Path(__file__).parent
 
@@ -52,10 +53,17 @@ def environment(assets: Assets) -> Environment:
         number=number,
         plural=plural,
         safe_url=safe_url,
+        share=share_words,
+        short_date=short_date,
         site=site,
     )
     env.globals.update(
-        asset=assets.url, channel_url=channel_url, command_url=command_url, tag_search=tag_search, url=url
+        asset=assets.url,
+        calendar_url=calendar_url,
+        channel_url=channel_url,
+        command_url=command_url,
+        tag_url=tag_url,
+        url=url,
     )
     return env
 
@@ -63,6 +71,11 @@ def environment(assets: Assets) -> Environment:
 def long_date(day: date) -> str:
     """``Wednesday, 11 March 2026``."""
     return f"{day:%A}, {day.day} {day:%B} {day.year}"
+
+
+def short_date(day: date, step: str = "day") -> str:
+    """``11 Mar 2026``, and a month as ``Mar 2026``."""
+    return f"{day:%b} {day.year}" if step == "month" else f"{day.day} {day:%b} {day.year}"
 
 
 def clock_time(time: datetime, channel: Channel) -> str:
@@ -109,16 +122,20 @@ def channel_url(name: str, day: date | None = None) -> str:
     return f"/channels/{quote(name, safe='')}" + (f"/{day.isoformat()}" if day else "")
 
 
+def calendar_url(name: str, year: int | None = None) -> str:
+    """The calendar of a channel: its latest year, or that one."""
+    return url(f"{channel_url(name)}/calendar", {} if year is None else {"year": year})
+
+
 def command_url(text: str, channel: str | None = None, page: int = 1, last: int | None = None) -> str:
     """The answer to a command, as a link; further pages are about the papers up to ``last``."""
     given = {"channel": channel, "page": page if page > 1 else None, "last": last if page > 1 else None}
     return url("/command", {"text": text} | {name: value for name, value in given.items() if value})
 
 
-def tag_search(tag: str) -> str:
-    """The command that finds the papers with a tag."""
-    name = tag.replace('"', " ")
-    return f'/search tag:"{name}"' if " " in name else f"/search tag:{name}"
+def tag_url(tag: str, before: int | None = None) -> str:
+    """The papers with a tag, newest first, or those older than one of them."""
+    return url(f"/tags/{quote(tag, safe='')}", {} if before is None else {"before": before})
 
 
 def url(path: str, query: Mapping[str, object]) -> str:

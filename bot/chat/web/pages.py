@@ -70,7 +70,7 @@ class Pages:
             await self._store.read(history.timeline, channel.name)
             for channel in await self._store.read(history.web_channels)
         ]
-        return await self._page("channels.html", {"listed": listed})
+        return await self.page("channels.html", {"listed": listed})
 
     async def channel(self, request: Request) -> Response:
         """A channel's days, and the latest one's thread beside them."""
@@ -109,7 +109,7 @@ class Pages:
             if page > 1 and not found.hits:
                 raise NotFound("There are not that many pages.")
             reply |= {"found": found, "last": last_id, "page": page, "pages": ceil(found.total / PAGE)}
-            reply |= {"hits": found.hits} | await self._marks([hit.brief for hit in found.hits])
+            reply |= {"hits": found.hits} | await self.marks([hit.brief for hit in found.hits])
         if command.kind in ("similar", "top"):
             reply |= await self._listed(command)
         status = 400 if command.kind == "too-long" else 200
@@ -119,7 +119,7 @@ class Pages:
         """All that is known of a paper."""
         brief = await library.paper(self._store, _paper_id(request))
         why = await library.why(self._store, str(brief.paper.id))
-        return await self._page("paper.html", {"why": why} | await self._marks([brief]))
+        return await self.page("paper.html", {"why": why} | await self.marks([brief]))
 
     async def bookmark(self, request: Request) -> Response:
         """Keep a paper (``keep=1``) or drop it (``keep=0``); answers a script in JSON, a form by going back."""
@@ -152,8 +152,8 @@ class Pages:
         from bot.library.export import FORMATS
 
         kept = await library.kept(self._store, PERSON)
-        marks = await self._marks([one.brief for one in kept])
-        return await self._page(
+        marks = await self.marks([one.brief for one in kept])
+        return await self.page(
             "bookmarks.html", {"kept": kept, "formats": FORMATS, "longest_note": LONGEST_NOTE} | marks
         )
 
@@ -205,7 +205,7 @@ class Pages:
 
     async def notice(self, title: str, reason: str, status: int) -> Response:
         """A page that says what is wrong, and where to go on."""
-        return await self._page("notice.html", {"notice": title, "reason": reason}, status)
+        return await self.page("notice.html", {"notice": title, "reason": reason}, status)
 
     def unavailable(self) -> Response:
         """The page for when the history cannot be read, which thus needs nothing of it."""
@@ -218,7 +218,7 @@ class Pages:
     async def _thread(self, channel: Channel, day: date | None, rest: int | None = None) -> dict[str, object]:
         """A day's thread for the pane beside the timeline, and the page ``rest`` of what it left out."""
         if day is None:
-            return {"thread": None} | await self._marks([])
+            return {"thread": None} | await self.marks([])
         thread = history.thread(await library.day(self._store, channel.key, day))
         left_out = thread.day.left_out
         pages = ceil(len(left_out) / PAGE)
@@ -234,7 +234,7 @@ class Pages:
             "rest_pages": pages,
             "rest_papers": shown if rest else (),
             "first_place": (rest - 1) * PAGE + len(thread.day.shown) + 1 if rest else 1,
-        } | await self._marks(shown)
+        } | await self.marks(shown)
 
     async def _feed(self, request: Request, channels: Sequence[Channel], title: str) -> Response:
         threads = []
@@ -260,10 +260,11 @@ class Pages:
                 hits = await library.similar(self._store, paper_id, PAGE)
             except NotFound:
                 hits = None
-        marks = await self._marks([hit.brief for hit in hits or ()])
+        marks = await self.marks([hit.brief for hit in hits or ()])
         return {"hits": hits, "page": 1, "pages": 1, "last": None} | marks
 
-    async def _marks(self, briefs: Sequence[Brief]) -> dict[str, object]:
+    async def marks(self, briefs: Sequence[Brief]) -> dict[str, object]:
+        """How many people keep each of these papers, and which of them this person keeps, for a template."""
         ids = [brief.paper.id for brief in briefs if brief.paper.id is not None]
         counts, mine = await library.marks(self._store, PERSON, ids)
         return {"counts": counts, "mine": mine}
@@ -283,9 +284,10 @@ class Pages:
         channel = timeline.channel
         today = self._clock().astimezone(ZoneInfo(channel.zone)).date()
         frame = {"timeline": timeline, "channel": channel, "view": view, "today": today}
-        return await self._page("channel.html", {"thread": None, "rest": None} | frame | dict(pane), status)
+        return await self.page("channel.html", {"thread": None, "rest": None} | frame | dict(pane), status)
 
-    async def _page(self, template: str, context: Mapping[str, object], status: int = 200) -> Response:
+    async def page(self, template: str, context: Mapping[str, object], status: int = 200) -> Response:
+        """A template within the frame of every page."""
         # The pulse is taken first: what is written while the page is made is then told as a change.
         shell = {
             "pulse": self._live.pulse,

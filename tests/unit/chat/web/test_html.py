@@ -1,12 +1,14 @@
+import re
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from bot.chat.web.commands import parse
 from bot.chat.web.html import (
+    calendar_url,
     channel_url,
     command_url,
     long_date,
@@ -14,10 +16,10 @@ from bot.chat.web.html import (
     number,
     plural,
     safe_url,
+    short_date,
     site,
-    tag_search,
+    tag_url,
 )
-from bot.store import query
 
 
 @given(st.text())
@@ -79,11 +81,20 @@ def test_words_and_numbers() -> None:
     assert site("https://www.github.com/x") == "github.com"
 
 
-@pytest.mark.parametrize(
-    "tag", ["pruning", "object detection", "fine-tuning", "3d", "text-to-image generation"]
-)
-def test_a_tag_is_searched_for_by_its_whole_name(tag: str) -> None:
-    """The command asks for that tag, and for nothing beside."""
-    command = parse(tag_search(tag))
-    assert command.kind == "search"
-    assert query.parse(command.text) == query.Query(filters=(query.Filter("tag", tag),))
+@pytest.mark.parametrize("tag", ["pruning", "object detection", "a/b", "50%?", "../x", "ü#"])
+def test_a_tag_has_one_address(tag: str) -> None:
+    """Whatever its letters are, they stay one piece of the path, and come back whole."""
+    path = tag_url(tag)
+    assert path.startswith("/tags/")
+    assert re.fullmatch(r"[\w.~%-]+", path.removeprefix("/tags/"), re.ASCII)
+    assert unquote(path.removeprefix("/tags/")) == tag
+    assert tag_url(tag, 7) == f"{path}?before=7"
+
+
+def test_calendars_and_short_dates() -> None:
+    """A year is part of a calendar's address only when it is not the latest."""
+    assert (calendar_url("a b"), calendar_url("a b", 2025)) == (
+        "/channels/a%20b/calendar",
+        "/channels/a%20b/calendar?year=2025",
+    )
+    assert (short_date(date(2026, 3, 1)), short_date(date(2026, 3, 1), "month")) == ("1 Mar 2026", "Mar 2026")
