@@ -70,6 +70,10 @@ class Bot(discord.AutoShardedClient):
         """A thread has changed."""
         self.heard.append(("thread", payload))
 
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Invited."""
+        self.heard.append(("guild joined", guild))
+
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Thrown out."""
         self.heard.append(("guild removed", guild))

@@ -98,6 +98,9 @@ TOO_MUCH: list[tuple[str, Json]] = [
     ("components.0.components.0.options.0.label", row(select(options=[{"label": "x" * 101, "value": "a"}]))),
     ("components.0.components.0.placeholder", row(select(placeholder="x" * 151))),
     ("components.0.components", row(select(), button())),
+    ("components.0.type", {"content": "x", "components": [{"type": 10, "content": "needs the flag"}]}),
+    ("content", {"content": "x", "flags": 1 << 15, "components": [{"type": 10, "content": "shown"}]}),
+    ("components", {"flags": 1 << 15, "components": [{"type": 10, "content": str(n)} for n in range(41)]}),
     (
         "components",
         {"content": "x", "components": [row(button(custom_id=str(n)))["components"][0] for n in range(6)]},

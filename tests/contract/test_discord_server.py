@@ -141,10 +141,11 @@ async def test_guilds_come_and_go(rig: Rig) -> None:
     """A guild that is joined, one in an outage and one that removes the bot are told apart."""
     await rig.connect()
     other = rig.server.add_guild("Other")
-    await rig.server.until(lambda: rig.bot.get_guild(other.id))
+    await rig.hears("guild joined")
     other.unavailable()
+    other.available()
     rig.guild.remove()
-    await rig.hears("guild unavailable", "guild removed")
+    await rig.hears("guild joined", "guild unavailable", "guild removed")
     with pytest.raises(discord.Forbidden) as outside:
         await rig.place().send("nobody there")
     assert outside.value.code == 50001

@@ -325,7 +325,10 @@ class Guild:
         return itertools.chain.from_iterable(channel.threads for channel in self.channels)
 
     def payload(self) -> Json:
-        """As a gateway's GUILD_CREATE writes it (events/gateway-events); archived threads are not in it."""
+        """As the GUILD_CREATE of a guild that is joined just now writes it (events/gateway-events).
+
+        Archived threads are not in it. After READY and after an outage Discord adds that it is available.
+        """
         bot = self.world.bot_id
         seen = [thread for thread in self.threads() if not thread.archived]
         seen = [thread for thread in seen if thread.permissions(bot) & Permission.VIEW_CHANNEL]
@@ -357,7 +360,6 @@ class Guild:
             "stickers": [],
             "joined_at": stamp(self.world.time_of(self.id)),
             "large": False,
-            "unavailable": self.out,
             "member_count": len(self.members),
             "members": [self.member(bot)] if bot in self.members else [],
             "voice_states": [],

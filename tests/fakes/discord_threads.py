@@ -52,9 +52,7 @@ class Threads:
 
     def start_thread(self, call: Call) -> Answer:
         """A thread from a message: it gets the message's id, and there is one at most."""
-        channel = channel_of(
-            self.world, call, Permission.CREATE_PUBLIC_THREADS, Permission.READ_MESSAGE_HISTORY
-        )
+        channel = channel_of(self.world, call, Permission.CREATE_PUBLIC_THREADS)
         if channel.kind not in (Kind.TEXT, Kind.ANNOUNCEMENT):
             raise Refused(50024)
         message = channel.find(call.ids["message"])
