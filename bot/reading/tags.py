@@ -138,19 +138,19 @@ class Taxonomy:
     def _counts(self, text: str) -> _Counts:
         """How often each topic is met by a phrase that stands in no longer one, each weighed by its sentence."""
         tokens = [*_TOKEN.findall(text[:_MOST_CHARACTERS]), "."]
-        words = self._words
+        known = self._words
+        if len(known) > _MOST_REMEMBERED:
+            known.clear()
+        for token in set(tokens).difference(known):
+            known[token] = self._learn(token)
+        words = map(known.__getitem__, tokens)
         counts: _Counts = {}
         sentence: list[tuple[_Claim, float]] = []
         proposing, covered = False, 0
         left, until = 1.0, 0
-        for at, token in enumerate(tokens):
-            try:
-                word = words[token]
-            except KeyError:
-                word = self._learn(token)
-            if word is None:
-                continue
+        for at, word in [(at, word) for at, word in enumerate(words) if word is not None]:
             if word.marks:
+                token = tokens[at]
                 if token in _ENDS:
                     _add(counts, sentence, _CONTRIBUTION if proposing else 1.0)
                     sentence, proposing, until = [], False, 0
@@ -185,9 +185,6 @@ class Taxonomy:
             node = node or _Node()
             claims = tuple(claim for claim in node.claims if _as_written(claim, [token], 0))
             known = _Word(claims, node.next or {}, cue, proposes, marks)
-        if len(self._words) > _MOST_REMEMBERED:
-            self._words.clear()
-        self._words[token] = known
         return known
 
 
