@@ -66,6 +66,10 @@ class Bot(discord.AutoShardedClient):
         """A message is gone."""
         self.heard.append(("delete", payload))
 
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Messages are gone."""
+        self.heard.append((f"delete {len(payload.message_ids)}", payload))
+
     async def on_raw_thread_update(self, payload: discord.RawThreadUpdateEvent) -> None:
         """A thread has changed."""
         self.heard.append(("thread", payload))

@@ -32,6 +32,16 @@ async def test_what_is_sent_is_seen_edited_and_deleted(rig: Rig) -> None:
     assert gone.value.code == 10008
 
 
+async def test_deletions_are_told_one_by_one_or_together(rig: Rig) -> None:
+    """A moderator's deletion is one event, for one message or for many."""
+    await rig.connect()
+    first, *others = [(await rig.place().send(str(number))).id for number in range(3)]
+    await rig.server.delete_message(first)
+    await rig.server.bulk_delete(others)
+    await rig.hears("delete", "delete 2")
+    assert rig.server.messages(rig.channel.id) == []
+
+
 async def test_history_is_paged_by_id(rig: Rig) -> None:
     """before, after and limit give the pages that they name."""
     ids = [(await rig.server.say(rig.reader, rig.channel.id, str(number))).id for number in range(7)]
@@ -203,6 +213,17 @@ async def test_what_a_bot_may_not_do_is_refused(rig: Rig) -> None:
     assert rig.server.messages(rig.channel.id)[-1].embeds == []
     rig.guild.deny(rig.channel, Permission.READ_MESSAGE_HISTORY)
     assert [message async for message in rig.place().history()] == []
+
+
+async def test_permissions_in_the_guild_change_with_the_role(rig: Rig) -> None:
+    """What the bot's role loses it loses everywhere, and it is told."""
+    await rig.connect()
+    rig.guild.permit(rig.server.bot_id, Permission.VIEW_CHANNEL)
+    with pytest.raises(discord.Forbidden):
+        await rig.place().send("one")
+    guild = rig.bot.get_guild(rig.guild.id)
+    assert guild is not None
+    await rig.server.until(lambda: guild.me.guild_permissions.value == Permission.VIEW_CHANNEL)
 
 
 async def test_joining_a_reaction_needs_no_permission_to_add(rig: Rig) -> None:

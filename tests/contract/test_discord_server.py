@@ -327,6 +327,8 @@ async def test_a_fault_strikes_before_or_after_acceptance(
     with pytest.raises(error):
         await rig.place().send("one", nonce="n")
     assert len(rig.server.messages(rig.channel.id)) == shown
+    (request,) = rig.server.made("POST", "/channels/*/messages")
+    assert (request.fault, request.status is None) == (fault, "DROP" in fault.name or "RESET" in fault.name)
     await rig.place().send("one", nonce="n")
     assert len(rig.server.messages(rig.channel.id)) == 1
 

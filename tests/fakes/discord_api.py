@@ -19,6 +19,8 @@ from tests.fakes.discord_routes import NUMBERS, Route, find, resource
 from tests.fakes.discord_schema import Schema
 
 PREFIX = "/api/v10"
+CUT = 499
+"""Stands for an answer that nobody gets, because the connection is closed."""
 FILE = 10 * 1024 * 1024  # reference, uploading files
 STATUS = {Fault.HTTP_500: 500, Fault.HTTP_500_AFTER: 500, Fault.HTTP_502: 502, Fault.HTTP_503: 503}
 VIA = {"Via": "1.1 google"}
@@ -78,7 +80,8 @@ class Api:
         return self._answered(seen, answer)
 
     def _answered(self, seen: Request, answer: web.Response) -> web.Response:
-        seen.status, seen.answered = answer.status, self.clock()
+        if answer.status != CUT:
+            seen.status, seen.answered = answer.status, self.clock()
         self.limiter.answered(answer.status, answer.headers.get("X-RateLimit-Scope"))
         self.too_many += answer.status == 429
         self.changed()
@@ -253,4 +256,4 @@ def _cut(request: web.Request, *, reset: bool = False) -> web.Response:
             linger = struct.pack("ii", 1, 0)
             request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         request.transport.abort()
-    return web.Response(status=499)
+    return web.Response(status=CUT)
