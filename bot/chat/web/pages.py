@@ -151,10 +151,14 @@ class Pages:
         """What the person keeps, newest first."""
         from bot.library.export import FORMATS
 
-        kept = await library.kept(self._store, PERSON)
+        page, total = _page_number(request), await library.kept_count(self._store, PERSON)
+        kept = await library.kept(self._store, PERSON, PAGE, (page - 1) * PAGE)
+        if page > 1 and not kept:
+            raise NotFound("There are not that many pages.")
+        shown = {"kept": kept, "total": total, "page": page, "pages": ceil(total / PAGE)}
         marks = await self.marks([one.brief for one in kept])
         return await self.page(
-            "bookmarks.html", {"kept": kept, "formats": FORMATS, "longest_note": LONGEST_NOTE} | marks
+            "bookmarks.html", shown | {"formats": FORMATS, "longest_note": LONGEST_NOTE} | marks
         )
 
     async def export(self, request: Request) -> Response:

@@ -220,6 +220,19 @@ async def test_bad_forms_change_nothing(
     assert await library.kept(store, "web:me") == []
 
 
+async def test_bookmarks_come_twenty_a_page(empty: Store) -> None:
+    """Each of them is on exactly one page, and there is none after the last."""
+    await world.post(empty, world.PAPERS, [brief(number) for number in range(1, 26)])
+    for number in range(1, 26):
+        await empty.write(bookmarks.add, Bookmark("web:me", number, NOW + timedelta(seconds=number)))
+    browser = world.client(empty)
+    pages = [(await browser.get(f"/bookmarks?page={page}")).text for page in (1, 2)]
+    found = [int(number) for page in pages for number in re.findall(r'id="paper-(\d+)"', page)]
+    assert found == list(range(25, 0, -1))
+    assert "25 papers" in pages[1]
+    assert (await browser.get("/bookmarks?page=3")).status == 404
+
+
 async def test_bookmarks_show_notes_and_can_be_downloaded(client: Client, store: Store) -> None:
     """The newest comes first, with its note; every format of the library is offered."""
     await store.write(bookmarks.add, Bookmark("web:me", 2, NOW - timedelta(days=1), note="read <b>this</b>"))
