@@ -132,7 +132,7 @@ def test_a_search_that_was_not_finished_says_so() -> None:
     assert query_of(rendered.embeds[0]) == "x"
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(
     st.lists(st.tuples(briefs, huge), min_size=1, max_size=PAGE), huge, st.integers(1, 10**6), st.booleans()
 )
@@ -154,7 +154,19 @@ def test_any_page_of_hits_fits_whole(
     assert query_of(again.embeds[0]) == query_of(rendered.embeds[0])
 
 
-@settings(deadline=None, max_examples=25)
+def test_five_papers_of_the_greatest_length_fit_on_a_page() -> None:
+    """Each with its title, its sentence and its small print."""
+    page = Link("paper", f"https://a.bc/{'x' * 180}")
+    long = [
+        brief("t" * 300, "s" * 900, ["a" * 20, "b" * 20], links=[page], paper_id=at) for at in range(1, 6)
+    ]
+    here = placement(replace(HERE, name="n" * 100, address="1" * 19, server="7" * 19))
+    all_hits = [hit(one, here, snippet="‹s› " * 300, count=10**6) for one in long]
+    text = text_of(answers.hits("q" * 2000, Found(all_hits, 9), page=9999, last_id=1, server="7" * 19))
+    assert text.count("xxx)**") == text.count("**s**…") == text.count("🔖 1,000,000") == 5
+
+
+@settings(deadline=None, max_examples=20)
 @given(st.lists(st.tuples(briefs, huge), max_size=12), huge)
 def test_any_other_list_fits(some: list[tuple[Brief, str]], text: str) -> None:
     """Bookmarks, rankings and plain sentences."""
@@ -166,7 +178,7 @@ def test_any_other_list_fits(some: list[tuple[Brief, str]], text: str) -> None:
     assert faults(answers.help([(text, text)] * len(unique))) == ()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=20)
 @given(briefs, huge, st.integers(0, 8))
 def test_any_paper_and_its_story_fit(one: Brief, text: str, count: int) -> None:
     """Whatever its digests printed, and however often."""

@@ -122,7 +122,7 @@ followeds = st.lists(
 ).flatmap(lambda some: st.sampled_from([Followed(tuple(some)), Followed(tuple(some * 60))]))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.one_of(briefs, headers, closings, followeds), st.integers(0, 10**6))
 @example(brief("", "", (), (), (), ()), 1)
 @example(QUIET, 0)
@@ -150,7 +150,7 @@ follows = st.lists(matches, min_size=1, max_size=4).flatmap(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(follows)
 def test_whatever_is_followed_can_be_said(followed: Followed) -> None:
     """In the thread and to a person, with the marker."""
@@ -161,7 +161,7 @@ def test_whatever_is_followed_can_be_said(followed: Followed) -> None:
         assert rendered.embeds[0].description
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(headers)
 def test_a_thread_always_gets_a_name(header: Header) -> None:
     """Of one to a hundred characters."""
@@ -221,6 +221,16 @@ def test_a_long_title_is_cut_and_an_empty_one_named() -> None:
     assert title.startswith("word word")
     assert title.endswith("…")
     assert shown(brief(title="\u202e ")).embeds[0].title == "Untitled paper"
+
+
+def test_a_long_summary_is_cut_and_the_rest_stays() -> None:
+    """As are figures and tags beyond all measure."""
+    rendered = shown(brief(summary="word " * 2000, figures=["9%"] * 400, tags=["pruning"] * 200))
+    first, figures, tags = text_of(rendered).splitlines()
+    assert first.startswith("word word")
+    assert first.endswith("…")
+    assert figures.startswith("**9%** · **9%**")
+    assert tags.startswith("-# `pruning` `pruning`")
 
 
 def test_markup_in_a_paper_means_nothing() -> None:
@@ -312,6 +322,7 @@ def test_a_marker_is_read_back_from_the_footer_alone(marker: str) -> None:
     embed = shown(brief()).embeds[0]
     assert marker_of(embed.copy().set_footer(text=f"3 of 20 · {marker}")) == marker
     assert marker_of(embed.copy().set_footer(text=f"3 of 20 {marker}")) is None
+    assert marker_of(embed.copy().set_footer(text="Page 1 of 2 · pruning")) is None
     assert marker_of(embed.copy().remove_footer()) is None
 
 

@@ -20,7 +20,7 @@ def read(text: str) -> str:
     return " ".join(UNSEEN.sub("", "".join(one if not one.isspace() else " " for one in text)).split())
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 @given(huge, ROOM)
 @example("@everyone", 5)
 @example("<@123456789>", 30)
@@ -42,7 +42,7 @@ def test_no_markup_survives_and_all_fits(text: str, room: int) -> None:
     assert found(code(text, room)) <= {"code"}
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 @given(nasty)
 def test_what_was_printed_is_what_is_read(text: str) -> None:
     """Letters and digits come in their order; text with escapes reads as it was printed."""
@@ -183,7 +183,7 @@ def test_only_addresses_that_discord_takes_are_links(url: str, made: str | None)
     assert link(url) == made
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 @given(
     st.one_of(
         nasty, nasty.map(lambda text: f"https://a.bc/{text}"), nasty.map(lambda text: f"https://{text}")
