@@ -12,6 +12,8 @@
     │   └── StoreTooNew        written by a newer Broadsheet
     ├── AddressInUse           the web channel's port is taken
     ├── HistoryUnavailable     a platform's channel history could not be read
+    ├── PlatformUnreachable    a platform did not answer, or not in its own words
+    ├── PlatformRefused        a platform does not let the bot in: its token, or it was shut out
     ├── Stopped                told to stop before the work was done; nothing of it is kept
     └── NotFound               nothing by that name: a paper, a channel, a tag
 
@@ -70,6 +72,18 @@ class AddressInUse(BroadsheetError):
 
 class HistoryUnavailable(BroadsheetError):
     """A platform's channel history could not be read, so nothing may be concluded from it."""
+
+
+class PlatformUnreachable(BroadsheetError):
+    """A platform did not answer, or not in its own words; later it may."""
+
+    exit_code = 7
+
+
+class PlatformRefused(BroadsheetError):
+    """A platform does not let the bot in: it knows no such token, or it has shut the bot out."""
+
+    exit_code = 8
 
 
 class Stopped(BroadsheetError):

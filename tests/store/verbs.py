@@ -12,6 +12,7 @@ from bot.store import (
     channels,
     completion,
     digests,
+    facts,
     follows,
     health,
     history,
@@ -20,6 +21,7 @@ from bot.store import (
     papers,
     people,
     privacy,
+    reactions,
     search,
 )
 from tests.store import samples
@@ -30,6 +32,7 @@ NOUNS = (
     channels,
     completion,
     digests,
+    facts,
     follows,
     health,
     history,
@@ -38,6 +41,7 @@ NOUNS = (
     papers,
     people,
     privacy,
+    reactions,
     search,
 )
 
@@ -87,6 +91,7 @@ READS = (
     _call(digests.since_post, CHANNEL.key, NOW),
     _call(digests.last_id),
     _call(digests.latest, 10),
+    _call(facts.get, "tide"),
     _call(follows.of, FOLLOW.person),
     _call(follows.of_server, FOLLOW.server),
     _call(follows.followed, 1),
@@ -130,10 +135,17 @@ READS = (
     _call(papers.by_title, samples.keys(1)[0]),
     _call(people.caught_up, "discord:ada", "77"),
     _call(privacy.about, FOLLOW.person),
+    _call(reactions.people, 1, "🔖"),
+    _call(reactions.holds, FOLLOW.person, 1, "discord"),
+    _call(reactions.recent, "discord", "🔖", NOW, 10),
     _call(search.search, "frugal attention", 10),
 )
 
 WRITES = (
+    _call(facts.put, "tide", "low"),
+    _call(reactions.add, 1, "discord:2", "🔖"),
+    _call(reactions.remove, 1, FOLLOW.person, "🔖"),
+    _call(reactions.clear, 1),
     _call(bookmarks.add, Bookmark("web:ada", 1, NOW)),
     _call(bookmarks.note, "web:ada", 2, "read again"),
     _call(bookmarks.remove, "web:ada", 2),
@@ -186,6 +198,7 @@ def prepare(db: Connection) -> None:
     digests.quarantine(db, broken, [Unreadable(1, "not text", "\\x00")])
     digests.finish(db, broken, Receipt("broken.txt", 0, 0, 0, 1, error="not a digest"))
     outbox.claim(db, MESSAGE, NOW)
+    reactions.add(db, 1, FOLLOW.person, "🔖")
     outbox.record_unsent(db, 4, State.REJECTED, "too long")
     papers.admit(db, replace(samples.brief(8), summary=""), samples.keys(8), NOW)
 

@@ -1,0 +1,248 @@
+"""How fast the bot goes, and when it stops asking: before Discord slows it down, or shuts it out.
+
+discord.py keeps the limits of each route. It has no limit for all routes together before Discord says 429, and
+counts no invalid requests. ``Rates.trace`` hooks both into its HTTP session. Rules: Discord docs, Rate Limits.
+"""
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import SimpleNamespace
+
+import aiohttp
+from yarl import URL
+
+from bot.errors import PlatformRefused
+
+SPACING = 1 / 48
+"""Seconds between two requests. Allowed are 50 a second, as Discord sees them come in: evenly spaced ones stay
+below that though the way there delays each by some 40 ms more or less."""
+
+WIRE = 49
+"""Requests on their way in one second at most, also after the bot itself was held up and has some catching up to do."""
+
+BACKGROUND_SPACING = 1 / 25
+"""Seconds between two requests that can wait, so that half of the rate is left for those that can't."""
+
+INVALID_WINDOW = 600.0
+INVALID_MOST = 500
+"""Answers 401, 403 and 429 (but for shared ones) that close the breaker's gate; at 10,000 in ten minutes
+Cloudflare shuts out the whole address."""
+
+WALL = 600.0
+"""Seconds of rest when Cloudflare has shut the bot out and does not say for how long."""
+
+
+class Closed(PlatformRefused):
+    """No request goes out: Discord has refused too many. ``retry_after`` is None when that is for good."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+@dataclass
+class Pace:
+    """Gives each request its turn. Times are seconds of one monotonic clock."""
+
+    spacing: float = SPACING
+    _next: float = -math.inf
+    _sent: deque[float] = field(default_factory=lambda: deque(maxlen=WIRE))
+
+    def turn(self, now: float) -> float:
+        """Take the next turn, and give the seconds until it comes."""
+        turn = max(now, self._next)
+        self._next = turn + self.spacing
+        return turn - now
+
+    def backlog(self, now: float) -> float:
+        """Seconds until all turns that were taken are over."""
+        return max(0.0, self._next - now)
+
+    def hold(self, until: float) -> None:
+        """Give no more turns before then."""
+        self._next = max(self._next, until)
+
+    def wire(self, now: float) -> float:
+        """Let a request onto the wire and give 0, or the seconds after which to ask again."""
+        if len(self._sent) == WIRE and now - self._sent[0] < 1.0:
+            return self._sent[0] + 1.0 - now
+        self._sent.append(now)
+        return 0.0
+
+
+@dataclass
+class Breaker:
+    """Counts what Discord refuses, and says when to stop asking."""
+
+    refused: bool = False
+    """Whether Discord said 401: no request will ever be right again."""
+    _until: float = -math.inf
+    _reason: str = ""
+    _invalid: deque[float] = field(default_factory=deque)
+
+    def heard(
+        self, status: int, *, now: float, via: bool, scope: str | None, retry_after: float | None, ours: bool
+    ) -> None:
+        """Take an answer into account; ``ours`` says that it answers to the bot's token, not an interaction's."""
+        if status == 429 and not via:
+            self._open(now + (retry_after or WALL), "Cloudflare has shut this address out")
+        if status not in (401, 403, 429) or (status == 429 and scope == "shared"):
+            return
+        self.refused = self.refused or (status == 401 and ours)
+        self._invalid.append(now)
+        while self._invalid[0] <= now - INVALID_WINDOW:
+            self._invalid.popleft()
+        if len(self._invalid) >= INVALID_MOST:
+            self._open(now + INVALID_WINDOW, f"Discord refused {len(self._invalid)} requests in ten minutes")
+
+    def closed(self, now: float) -> Closed | None:
+        """Why no request may go out, if so."""
+        if self.refused:
+            return Closed(
+                "Discord does not accept the bot's token any more; set a new one, then start again", None
+            )
+        if now < self._until:
+            return Closed(
+                f"{self._reason}; nothing is asked for a while", timedelta(seconds=self._until - now)
+            )
+        return None
+
+    def _open(self, until: float, reason: str) -> None:
+        if until > self._until:
+            self._until, self._reason = until, reason
+
+
+@dataclass
+class Trip:
+    """What became of the requests that post something, made within a block; see ``watched``."""
+
+    unsure: bool = False
+    """Whether one of them may have been accepted though no answer says so."""
+    _before: bool = False
+
+    def left(self) -> None:
+        """A request is on its way."""
+        self._before = self.unsure
+        self.unsure = True
+
+    def answered(self, status: int) -> None:
+        """Its answer began: a refusal is certain, anything else not before all of it is there."""
+        if 300 <= status < 500:
+            self.unsure = self._before
+
+
+_trip: ContextVar[Trip | None] = ContextVar("trip", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[Trip]:
+    """Watch what becomes of the posting requests in this block, discord.py's own retries included."""
+    trip = Trip()
+    token = _trip.set(trip)
+    try:
+        yield trip
+    finally:
+        _trip.reset(token)
+
+
+class Rates:
+    """Pace and breaker for all the requests of a bot to ``api_url``, over all its clients."""
+
+    def __init__(self, api_url: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._api_url = api_url.rstrip("/")
+        self._monotonic = monotonic
+        self._pace = Pace()
+        self._breaker = Breaker()
+        self._background = asyncio.Lock()
+        self.refused = asyncio.Event()
+        """Set once Discord no longer accepts the token."""
+
+    def trace(self) -> aiohttp.TraceConfig:
+        """The hooks for a client's ``http_trace``. Requests raise Closed while the breaker is open."""
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(self._on_start)
+        trace.on_request_headers_sent.append(self._on_wire)
+        trace.on_request_end.append(self._on_end)
+        return trace
+
+    async def background(self) -> None:
+        """Wait until a request that can wait delays no other one by more than a turn. Raises Closed."""
+        async with self._background:
+            backlog = self._pace.backlog(self._monotonic())
+            while backlog > 2 * SPACING:
+                await asyncio.sleep(backlog)
+                backlog = self._pace.backlog(self._monotonic())
+            self._check()
+            await asyncio.sleep(BACKGROUND_SPACING)
+
+    def _check(self) -> None:
+        closed = self._breaker.closed(self._monotonic())
+        if closed is not None:
+            raise closed
+
+    async def _on_start(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestStartParams
+    ) -> None:
+        if self._is_api(params.url):
+            self._check()
+            if self._is_ours(params.url):
+                await asyncio.sleep(self._pace.turn(self._monotonic()))
+                self._check()
+
+    async def _on_wire(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        if self._is_ours(params.url):
+            wait = self._pace.wire(self._monotonic())
+            while wait:
+                await asyncio.sleep(wait)
+                wait = self._pace.wire(self._monotonic())
+        trip = _trip.get()
+        if trip is not None and params.method == "POST":
+            trip.left()
+
+    async def _on_end(
+        self, _: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+    ) -> None:
+        if not self._is_api(params.url):
+            return
+        status, headers, now = params.response.status, params.response.headers, self._monotonic()
+        trip = _trip.get()
+        if trip is not None and params.method == "POST":
+            trip.answered(status)
+        wait = _seconds(headers.get("Retry-After"))
+        if status == 429 and wait and headers.get("X-RateLimit-Scope") == "global":
+            self._pace.hold(now + wait)
+        self._breaker.heard(
+            status,
+            now=now,
+            via="Via" in headers,
+            scope=headers.get("X-RateLimit-Scope"),
+            retry_after=wait,
+            ours=self._is_ours(params.url),
+        )
+        if self._breaker.refused:
+            self.refused.set()
+
+    def _is_api(self, url: URL) -> bool:
+        return str(url).startswith(f"{self._api_url}/")
+
+    def _is_ours(self, url: URL) -> bool:
+        """Whether it counts for the global limit: answers to interactions do not."""
+        path = str(url).removeprefix(self._api_url)
+        return self._is_api(url) and not path.startswith(("/interactions/", "/webhooks/"))
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        seconds = float(text or "")
+    except ValueError:
+        return None
+    return seconds if 0 < seconds < math.inf else None
