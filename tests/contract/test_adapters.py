@@ -1,16 +1,23 @@
 """What the publisher may rely on, of every chat adapter and of the fake that stands in for them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from time import monotonic
 
 import pytest
+from pydantic import SecretStr
 
+from bot.chat.discord import Discord
 from bot.chat.web import WebAdapter
 from bot.models import Brief, Channel, Link, Message, Paper, Post, State
 from bot.publish import ChatAdapter, Sent, compose, content
+from bot.settings import DiscordSettings
 from bot.store import Connection, Store, channels, outbox, papers
+from tests.fakes.discord_bot import markers_of
+from tests.fakes.discord_server import DiscordServer, Rates
 from tests.fakes.memory_chat import FakeChat
 
 NOW = datetime(2026, 3, 11, 9, tzinfo=UTC)
@@ -58,7 +65,8 @@ class Rig:
         return replace(post, thread_id=outcome.platform_id)
 
 
-def fake(store: Store) -> Rig:
+@asynccontextmanager
+async def fake(store: Store) -> AsyncIterator[Rig]:
     """The fake, in memory."""
     now = [NOW]
     chat = FakeChat(lambda: now[0])
@@ -69,10 +77,11 @@ def fake(store: Store) -> Rig:
     def later(span: timedelta) -> None:
         now[0] += span
 
-    return Rig(chat, store, Channel("fake:news", "fake", "news", "news", "UTC", time(9), 20), shown, later)
+    yield Rig(chat, store, Channel("fake:news", "fake", "news", "news", "UTC", time(9), 20), shown, later)
 
 
-def web(store: Store) -> Rig:
+@asynccontextmanager
+async def web(store: Store) -> AsyncIterator[Rig]:
     """The web channel, whose pages show what the outbox says was sent."""
 
     async def shown(post: Post) -> Sequence[str]:
@@ -80,19 +89,76 @@ def web(store: Store) -> Rig:
         return [one.nonce for one in messages if one.state is State.SENT]
 
     channel = Channel("web:news", "web", "news", "news", "UTC", time(9), 20)
-    return Rig(WebAdapter(), store, channel, shown, lambda span: None)
+    yield Rig(WebAdapter(), store, channel, shown, lambda span: None)
 
 
-RIGS = {"fake": fake, "web": web}
+@asynccontextmanager
+async def discord_text(store: Store) -> AsyncIterator[Rig]:
+    """A text channel of Discord, on the loopback server, as ``broadsheet post`` posts there: without the gateway."""
+    async with discord_rig(store, "text") as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def discord_announcement(store: Store) -> AsyncIterator[Rig]:
+    """An announcement channel of Discord."""
+    async with discord_rig(store, "announcement") as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def discord_forum(store: Store) -> AsyncIterator[Rig]:
+    """A forum of Discord that requires a tag, where the header is the forum post itself."""
+    async with discord_rig(store, "forum") as rig:
+        yield rig
+
+
+@asynccontextmanager
+async def discord_rig(store: Store, kind: str) -> AsyncIterator[Rig]:
+    """A channel of a kind on the loopback Discord, whose clock ``later`` puts forward."""
+    ahead = [0.0]
+    rates = Rates(enforce=False, messages=None, reactions=None)
+    async with DiscordServer(rates=rates, wall=lambda: NOW.timestamp() + monotonic() + ahead[0]) as server:
+        guild = server.add_guild()
+        made = {
+            "text": guild.add_text,
+            "announcement": guild.add_announcement,
+            "forum": lambda: guild.add_forum(tags=("papers",), require_tag=True),
+        }[kind]()
+        settings = DiscordSettings(
+            token=SecretStr(server.token), api_url=server.api_url, gateway_url=server.gateway_url
+        )
+        bot = Discord(store, settings, lambda: NOW)
+        await bot.login()
+
+        async def shown(post: Post) -> Sequence[str]:
+            return [nonce for place in (made, *made.threads) for nonce in markers_of(place)]
+
+        def later(span: timedelta) -> None:
+            ahead[0] += span.total_seconds()
+
+        channel = Channel(f"discord:{made.id}", "discord", str(made.id), "news", "UTC", time(9), 20)
+        yield Rig(bot.adapter, store, channel, shown, later)
+        await bot.close()
+        assert server.violations == []
+
+
+RIGS: dict[str, Callable[[Store], AbstractAsyncContextManager[Rig]]] = {
+    "fake": fake,
+    "web": web,
+    "discord": discord_text,
+    "discord announcement": discord_announcement,
+    "discord forum": discord_forum,
+}
 
 
 @pytest.fixture(params=[*RIGS])
 async def rig(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Rig]:
     """Each adapter in turn, on a history of its own."""
     store = Store.open(tmp_path / "broadsheet.db")
-    made = RIGS[request.param](store)
-    await store.write(channels.sync, [made.channel])
-    yield made
+    async with RIGS[request.param](store) as made:
+        await store.write(channels.sync, [made.channel])
+        yield made
     store.close()
 
 

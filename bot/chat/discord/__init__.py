@@ -4,7 +4,11 @@
 
     limits ◄── text ◄── render, answers       pure: records of ours → what Discord shows
                             ▲
-    rates ◄── adapter ◄── client ──► reactions, commands       the only places that talk to Discord
+    rates ◄── adapter ◄── session ──► client ──► reactions, commands       what talks to Discord
 
 Posting needs only REST and never waits for the gateway; the gateway brings reactions and commands.
 """
+
+from bot.chat.discord.session import Discord
+
+__all__ = ["Discord"]

@@ -4,7 +4,7 @@ Discord knows a nonce again "in the past few minutes" and then gives the message
 Message"). It does so for messages, not for forum posts: those are looked for before one is made.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -12,6 +12,7 @@ import discord
 import structlog
 
 from bot.chat.discord import limits, permissions, render
+from bot.chat.discord.history import find, find_in_forum
 from bot.chat.discord.outcomes import (
     ERRORS,
     LACKING,
@@ -26,7 +27,7 @@ from bot.chat.discord.rates import watched
 from bot.chat.discord.seeds import SEEDED, Seeds
 from bot.chat.discord.text import plain
 from bot.errors import HistoryUnavailable
-from bot.models import Channel, Content, Message, Post
+from bot.models import Channel, Content, Followed, Message, Notice, Post
 from bot.publish import Broken, Failed, Outcome, Rejected, Sent
 from bot.settings import DiscordSettings
 from bot.store import Store, channels
@@ -37,15 +38,6 @@ ARCHIVE_MINUTES: Final = 4320
 """Three days until a thread leaves the channel's list; Discord takes 60, 1440, 4320 and 10080."""
 
 LOGIN_RETRY = timedelta(seconds=10)
-
-CLOCK_SKEW = timedelta(minutes=15)
-"""How far this machine's clock may be ahead of Discord's, whose time is in the ids of messages."""
-
-HISTORY = 1000
-"""Messages of a channel's history that are searched: ten requests."""
-
-FORUM_POSTS = 50
-"""Posts of our own in a forum that are searched, newest first: a request each."""
 
 ASK_HISTORY = "the bot lacks Read Message History there; allow it in the channel's settings under Permissions"
 
@@ -74,13 +66,13 @@ class DiscordAdapter:
 
         async def act(client: discord.Client) -> Outcome:
             if message.part > 0:
-                return await _send(client, _thread(post), rendered, message)
+                return await _send(client, _thread(post), rendered, message.nonce)
             place = await self._look(client, channel)
             if isinstance(place, Broken):
                 return place
             if isinstance(place.channel, discord.ForumChannel):
-                return await self._send_to_forum(place.channel, post, rendered, message)
-            return await _send(client, place.channel.id, rendered, message)
+                return await _send_to_forum(client, place.channel, post, rendered, message)
+            return await _send(client, place.channel.id, rendered, message.nonce)
 
         outcome = await self._attempt(channel, act, in_thread=message.part > 0)
         seeded = self._settings.seed_reaction and post.header.shown <= SEEDED
@@ -125,14 +117,27 @@ class DiscordAdapter:
             if place.permissions is None or not place.permissions.read_message_history:
                 raise HistoryUnavailable(ASK_HISTORY)
             if message.part == 0 and isinstance(place.channel, discord.ForumChannel):
-                return await _find_in_forum(client, place.channel, post, message.nonce)
-            return await _find(client, channel, post, message)
+                return await find_in_forum(client, place.channel, post, message.nonce)
+            return await find(client, channel, post, message)
         except WrongKind as error:
             raise HistoryUnavailable(str(error)) from error
         except ERRORS as error:
             if code_of(error) == UNKNOWN_CHANNEL:
                 return None
             raise HistoryUnavailable(f"the history cannot be read: {error}") from error
+
+    async def notify(self, channel: Channel, post: Post, notice: Notice, followed: Followed) -> Outcome:
+        """Send a direct message. Who takes none has it rejected."""
+        rendered = render.notice(channel, post, followed, notice.nonce)
+        faults = limits.faults(rendered)
+        if faults:
+            return Rejected(f"it cannot be sent: {'; '.join(faults)}")
+
+        async def act(client: discord.Client) -> Outcome:
+            person = discord.Object(int(notice.person.removeprefix("discord:")))
+            return await _send(client, (await client.create_dm(person)).id, rendered, notice.nonce)
+
+        return await self._attempt(channel, act)
 
     async def tell(self, channel: Channel, text: str) -> None:
         """Send a direct message to who set the channel up, else to the bot's owner."""
@@ -159,29 +164,6 @@ class DiscordAdapter:
             await self._store.write(channels.place, channel.key, place.server)
         lacking = permissions.stopping(place.permissions, place.kind) if place.permissions is not None else []
         return Broken(permissions.in_words(lacking)) if lacking else place
-
-    async def _send_to_forum(
-        self, forum: discord.ForumChannel, post: Post, rendered: render.Rendered, message: Message
-    ) -> Outcome:
-        client = self._client()
-        assert client is not None
-        found = await _find_in_forum(client, forum, post, message.nonce)
-        if found is not None:
-            return Sent(found)
-        tags = [tag for tag in forum.available_tags if not tag.moderated][
-            : 1 if forum.flags.require_tag else 0
-        ]
-        if forum.flags.require_tag and not tags:
-            return Broken("the forum requires a tag that only moderators may set; add one that all may set")
-        made = await forum.create_thread(
-            name=render.thread_name(post.header),
-            auto_archive_duration=ARCHIVE_MINUTES,
-            applied_tags=tags,
-            content=rendered.content or None,
-            embeds=list(rendered.embeds),
-            view=_view(rendered),
-        )
-        return Sent(str(made.thread.id))
 
     async def _attempt(
         self,
@@ -216,15 +198,40 @@ class DiscordAdapter:
         return permissions.in_words(lacking) if lacking else reason
 
 
-async def _send(client: discord.Client, where: int, rendered: render.Rendered, message: Message) -> Outcome:
+async def _send(client: discord.Client, where: int, rendered: render.Rendered, nonce: str) -> Outcome:
     """Send to a channel or thread. discord.py sets ``enforce_nonce`` with every nonce."""
     sent = await client.get_partial_messageable(where).send(
         content=rendered.content or None,
         embeds=list(rendered.embeds),
-        nonce=message.nonce,
+        nonce=nonce,
         view=_view(rendered),
     )
     return Sent(str(sent.id))
+
+
+async def _send_to_forum(
+    client: discord.Client,
+    forum: discord.ForumChannel,
+    post: Post,
+    rendered: render.Rendered,
+    message: Message,
+) -> Outcome:
+    """Make the forum post, unless it is there."""
+    found = await find_in_forum(client, forum, post, message.nonce)
+    if found is not None:
+        return Sent(found)
+    tags = [tag for tag in forum.available_tags if not tag.moderated][: 1 if forum.flags.require_tag else 0]
+    if forum.flags.require_tag and not tags:
+        return Broken("the forum requires a tag that only moderators may set; add one that all may set")
+    made = await forum.create_thread(
+        name=render.thread_name(post.header),
+        auto_archive_duration=ARCHIVE_MINUTES,
+        applied_tags=tags,
+        content=rendered.content or None,
+        embeds=list(rendered.embeds),
+        view=_view(rendered),
+    )
+    return Sent(str(made.thread.id))
 
 
 def _view(rendered: render.Rendered) -> discord.ui.View:
@@ -234,71 +241,11 @@ def _view(rendered: render.Rendered) -> discord.ui.View:
     return view
 
 
-async def _find(client: discord.Client, channel: Channel, post: Post, message: Message) -> str | None:
-    where = int(channel.address) if message.part == 0 else _thread(post)
-    since = _since(post) if message.part == 0 else _thread(post)
-    searched = 0
-    history = client.get_partial_messageable(where).history(
-        limit=HISTORY, after=discord.Object(since), oldest_first=True
-    )
-    async for one in history:
-        searched += 1
-        if _is_ours(client, one, message.nonce):
-            return str(one.id)
-    if searched == HISTORY:
-        raise HistoryUnavailable(f"more than {HISTORY} messages were posted there since")
-    return None
-
-
-async def _find_in_forum(
-    client: discord.Client, forum: discord.ForumChannel, post: Post, marker: str
-) -> str | None:
-    """The forum post that carries the marker: it has the id of its first message."""
-    since, searched = _since(post), 0
-    async for thread in _own_posts(client, forum, since):
-        searched += 1
-        if searched > FORUM_POSTS:
-            raise HistoryUnavailable(f"more than {FORUM_POSTS} posts of the bot were made there since")
-        try:
-            first = await thread.fetch_message(thread.id)
-        except discord.NotFound:
-            continue
-        if _is_ours(client, first, marker):
-            return str(thread.id)
-    return None
-
-
-async def _own_posts(
-    client: discord.Client, forum: discord.ForumChannel, since: int
-) -> AsyncIterator[discord.Thread]:
-    """The bot's posts in a forum made since then, open ones first."""
-    for thread in await forum.guild.active_threads():
-        if thread.parent_id == forum.id and _is_own(client, thread, since):
-            yield thread
-    async for thread in forum.archived_threads(limit=4 * FORUM_POSTS):
-        if _is_own(client, thread, since):
-            yield thread
-
-
-def _is_own(client: discord.Client, thread: discord.Thread, since: int) -> bool:
-    return client.user is not None and thread.owner_id == client.user.id and thread.id >= since
-
-
-def _is_ours(client: discord.Client, message: discord.Message, marker: str) -> bool:
-    own = client.user is not None and message.author.id == client.user.id
-    return own and any(render.marker_of(embed) == marker for embed in message.embeds)
-
-
 def _owner(client: discord.Client) -> int:
     """Who owns the bot; of a team, who owns that."""
     about = client.application
     assert about is not None
     return about.team.owner_id or about.owner.id if about.team else about.owner.id
-
-
-def _since(post: Post) -> int:
-    """The least id that a message of the post can have."""
-    return discord.utils.time_snowflake(post.created - CLOCK_SKEW)
 
 
 def _thread(post: Post) -> int:

@@ -13,6 +13,7 @@ ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError, 
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
+NO_DIRECT_MESSAGES = 50007
 MISSING_ACCESS = 50001
 MISSING_PERMISSIONS = 50013
 NO_HISTORY = 160002
@@ -81,6 +82,8 @@ def _answered(error: discord.HTTPException, *, in_thread: bool) -> Rejected | Fa
         return Broken(_BROKEN[error.code])
     if error.code == UNKNOWN_MESSAGE:
         return Rejected("it was posted, and somebody deleted it")
+    if error.code == NO_DIRECT_MESSAGES:
+        return Rejected("they take no direct messages")
     if error.status == 429:
         return Failed(said, _retry_after(error))
     if error.status == 401 or error.status >= 500:

@@ -72,7 +72,7 @@ class Pace:
     def wire(self, now: float) -> float:
         """Let a request onto the wire and give 0, or the seconds after which to ask again."""
         if len(self._sent) == WIRE and now - self._sent[0] < 1.0:
-            return self._sent[0] + 1.0 - now
+            return max(self._sent[0] + 1.0 - now, 0.001)
         self._sent.append(now)
         return 0.0
 

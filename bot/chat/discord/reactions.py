@@ -12,6 +12,7 @@ drops none: a bookmark is dropped by its owner only.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -136,47 +137,35 @@ class Inbox:
         """Bring events to the store for as long as this runs."""
         while True:
             if not self._waiting:
-                self._idle.set()
-                if self._lost:
-                    self._lost = False
-                    self._overflow()
-                self._news.clear()
-                try:
-                    await asyncio.wait_for(self._news.wait(), STORE_RETRY if self._early else None)
-                except TimeoutError:
-                    await self._try(self._due())
-                    continue
+                await self._rest()
             batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-            if not await self._try(batch):
+            if not await self._apply(batch):
                 self._waiting.extendleft(reversed(batch))
                 await asyncio.sleep(STORE_RETRY)
 
-    def _due(self) -> list[Event]:
-        """The early events, to be tried again; those that are too old for that are forgotten."""
+    async def _rest(self) -> None:
+        """Wait for news; for a moment only, while there are early events."""
+        self._idle.set()
+        if self._lost:
+            self._lost = False
+            self._overflow()
+        self._news.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._news.wait(), STORE_RETRY if self._early else None)
+
+    async def _apply(self, batch: Sequence[Event]) -> bool:
+        """Bring the early events and then these to the store, all or none of them."""
         now = self._clock()
-        due = [(since, event) for since, event in self._early if now - since < EARLY]
-        self._early = deque(due)
-        return [event for _, event in due]
-
-    async def _try(self, events: Sequence[Event]) -> bool:
+        early = [(since, event) for since, event in self._early if now - since < EARLY]
         try:
-            unknown = await self._store.write(apply, events, self._emoji, self._clock())
+            events = [*(event for _, event in early), *batch]
+            unknown = await self._store.write(apply, events, self._emoji, now) if events else []
         except BroadsheetError as error:
-            log.error("reactions wait for the history", events=len(events), error=str(error))
+            log.error("reactions wait for the history", events=len(batch), error=str(error))
             return False
-        self._remember(events, unknown)
+        since = {id(event): since for since, event in early}
+        own = {event.message for event in unknown if event.own or id(event) in since}
+        self._early = deque(
+            ((since.get(id(event), now), event) for event in unknown if event.message in own), maxlen=BATCH
+        )
         return True
-
-    def _remember(self, events: Sequence[Event], unknown: Sequence[Event]) -> None:
-        """Keep what may be about a message that is yet to be recorded; what was applied is no longer early."""
-        tried, still = set(map(id, events)), set(map(id, unknown))
-        kept = [
-            (since, event) for since, event in self._early if id(event) not in tried or id(event) in still
-        ]
-        own = {event.message for _, event in kept}
-        known, now = {id(event) for _, event in kept}, self._clock()
-        for event in unknown:
-            if id(event) not in known and (event.own or event.message in own):
-                own.add(event.message)
-                kept.append((now, event))
-        self._early = deque(kept, maxlen=BATCH)
