@@ -149,6 +149,8 @@ async def test_buttons_selects_and_forms_are_answered(talking: Rig) -> None:
     form = await server.press(talking.reader, message, "note")
     said = await server.submit(form, {"text": "read this"})
     assert (said.content, said.ephemeral) == ("noted read this", True)
+    assert said.message is not None
+    assert (said.message.ephemeral, said.followups) == (True, [])
     for custom_id in ("never", "nowhere"):
         with pytest.raises(NotOffered):
             await server.press(talking.reader, message, custom_id)

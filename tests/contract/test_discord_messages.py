@@ -9,6 +9,7 @@ import pytest
 from tests.contract.discord_rig import Rig, card
 from tests.fakes.discord_errors import Json
 from tests.fakes.discord_limits import CONTENT, EMBEDS_TOGETHER
+from tests.fakes.discord_permissions import Overwrite, effective
 from tests.fakes.discord_server import (
     Permission,
 )
@@ -224,6 +225,18 @@ async def test_permissions_in_the_guild_change_with_the_role(rig: Rig) -> None:
     guild = rig.bot.get_guild(rig.guild.id)
     assert guild is not None
     await rig.server.until(lambda: guild.me.guild_permissions.value == Permission.VIEW_CHANNEL)
+
+
+def test_permissions_are_computed_in_discord_s_order() -> None:
+    """Roles come before the member, denials imply others, threads look at their own bit, administrators skip all."""
+    sees, sends, embeds = Permission.VIEW_CHANNEL, Permission.SEND_MESSAGES, Permission.EMBED_LINKS
+    base = sees | sends | embeds
+    assert effective(base, everyone=Overwrite(deny=embeds), member=Overwrite(allow=embeds)) == base
+    assert effective(base, everyone=Overwrite(allow=embeds), roles=[Overwrite(deny=embeds)]) == sees | sends
+    assert effective(base, member=Overwrite(deny=sends)) == sees
+    assert effective(base, member=Overwrite(deny=sees)) == 0
+    assert effective(base, thread=True) == sees | sends
+    assert effective(Permission.ADMINISTRATOR, member=Overwrite(deny=sees)) & base == base
 
 
 async def test_joining_a_reaction_needs_no_permission_to_add(rig: Rig) -> None:
