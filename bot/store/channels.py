@@ -58,6 +58,14 @@ def of_server(db: Connection, platform: str, server: str) -> list[Channel]:
     return [_channel(row) for row in rows]
 
 
+def from_setup(db: Connection) -> list[Channel]:
+    """The channels that get posts because a person set them up in the platform, by name."""
+    rows = db.execute(
+        "SELECT * FROM channels WHERE active AND left_at IS NULL AND source = 'setup' ORDER BY name, key"
+    )
+    return [_channel(row) for row in rows]
+
+
 def get(db: Connection, key: str) -> Channel | None:
     """One channel, active or not."""
     row = db.execute("SELECT * FROM channels WHERE key = ?", (key,)).fetchone()

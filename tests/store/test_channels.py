@@ -52,6 +52,7 @@ def test_what_was_set_up_in_the_platform_stays_beside_the_settings(db: Connectio
     assert channels.set_up(db, LAB)
     channels.sync(db, [OTHER])
     assert channels.active(db) == [LAB, OTHER]
+    assert channels.from_setup(db) == [LAB]
     assert channels.set_up(db, replace(LAB, max_papers=3))
     assert channels.active(db)[0].max_papers == 3
     assert channels.take_down(db, LAB.key)

@@ -80,6 +80,7 @@ READS = (
     _call(bookmarks.top, None, 10),
     _call(bookmarks.kept_by, "web:ada", [1, 2]),
     _call(channels.active),
+    _call(channels.from_setup),
     _call(channels.of_server, "discord", "77"),
     _call(channels.get, CHANNEL.key),
     _call(channels.resting, NOW),
