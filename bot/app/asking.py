@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot import app, library
-from bot.chat.web import WebAdapter
+from bot.app import platforms
 from bot.chat.web.pages import PERSON
 from bot.errors import NotFound
 from bot.library import Found, Kept, Why
@@ -48,7 +48,8 @@ async def why(settings: Settings, text: str) -> Why:
 async def previews(settings: Settings) -> Sequence[tuple[Channel, Plan | None, Mapping[int, Brief]]]:
     """Each channel's next post, with the briefs that it names."""
     with app.opened(settings, writes=False) as store:
-        return [await _preview(store, channel) for channel in settings.channel_records(app.local_zone())]
+        records = [*settings.channel_records(app.local_zone()), *await store.read(channels.from_setup)]
+        return [await _preview(store, channel) for channel in records]
 
 
 async def _preview(store: Store, channel: Channel) -> tuple[Channel, Plan | None, Mapping[int, Brief]]:
@@ -61,10 +62,22 @@ async def _preview(store: Store, channel: Channel) -> tuple[Channel, Plan | None
 async def post_now(settings: Settings, name: str | None) -> list[tuple[Channel, Post | None, bool]]:
     """Post for today in every channel, or in the one named. Raises NotFound."""
     records = settings.channel_records(app.local_zone())
-    chosen = [channel for channel in records if name in (None, channel.name)]
-    if not chosen:
-        raise NotFound(f"{name}: no such channel; there is {', '.join(channel.name for channel in records)}")
     with app.opened(settings, writes=True) as store:
         await store.write(channels.sync, records)
-        publisher = Publisher(store, {"web": WebAdapter()}, app.now)
-        return [(channel, *await publisher.post_now(channel)) for channel in chosen]
+        known = await store.read(channels.active)
+        chosen = [channel for channel in known if name in (None, channel.name)]
+        if not chosen:
+            raise NotFound(
+                f"{name}: no such channel; there is {', '.join(channel.name for channel in known)}"
+            )
+        platforms.require_token(settings, chosen)
+        async with platforms.posting(settings, store, chosen) as adapters:
+            publisher = Publisher(store, adapters, app.now)
+            return [(channel, *await publisher.post_now(channel)) for channel in chosen]
+
+
+async def invitation(settings: Settings) -> str:
+    """The link that lets the bot into a Discord server. Raises PlatformRefused, PlatformUnreachable."""
+    from bot.chat.discord.checkup import invitation
+
+    return await invitation(settings.discord)

@@ -15,7 +15,7 @@ from bot.errors import DigestError, SettingsError, StoreError
 from bot.models import State
 from bot.settings import Settings
 from bot.sources.inbox import scan
-from bot.store import Store, digests, health, outbox, papers
+from bot.store import Store, channels, digests, health, outbox, papers
 
 ROOM = 200 * app.MEGABYTE
 """Free bytes below which the disk is worth a word; the history of 10,000 papers takes about 50 MB."""
@@ -48,6 +48,7 @@ async def examine(load: Callable[[], Settings]) -> list[Check]:
         _folder("data", settings.data, needs=os.R_OK | os.W_OK | os.X_OK),
         _disk(settings.data),
         *await _history(settings),
+        *await _discord(settings),
         _address(settings),
     ]
 
@@ -95,7 +96,12 @@ async def _history(settings: Settings) -> list[Check]:
         return [Check("history", "good", f"{path} is made at the first run")]
     try:
         with app.opened(settings, writes=False) as store:
-            return [await _whole(store, path), await _unread(store), await _outbox(store)]
+            return [
+                await _whole(store, path),
+                await _unread(store),
+                await _outbox(store),
+                *await _broken(store),
+            ]
     except StoreError as error:
         return [Check("history", "bad", str(error))]
 
@@ -117,6 +123,14 @@ async def _unread(store: Store) -> Check:
     return Check("digest files", "good", "the last ones were all read")
 
 
+async def _broken(store: Store) -> list[Check]:
+    """The channels that rest until a person mends them."""
+    return [
+        Check("channel", "bad", f"{key}: {reason}; it is tried again every hour")
+        for key, reason in (await store.read(channels.broken)).items()
+    ]
+
+
 async def _outbox(store: Store) -> Check:
     states = await store.read(outbox.states)
     stuck = {
@@ -128,6 +142,23 @@ async def _outbox(store: Store) -> Check:
             "outbox", "warn", f"{told}; 'broadsheet post' tries today's again, 'broadsheet why' tells more"
         )
     return Check("outbox", "good", f"{states.get(State.SENT, 0)} messages sent, none stuck")
+
+
+async def _discord(settings: Settings) -> list[Check]:
+    """Nothing without a token and without a channel there; else the token, the gateway, and each channel."""
+    records = {record.key: record for record in settings.channel_records(app.local_zone())}
+    try:
+        if app.database(settings).exists():
+            with app.opened(settings, writes=False) as store:
+                records |= {one.key: one for one in await store.read(channels.from_setup)}
+    except StoreError:
+        pass
+    there = [record for record in records.values() if record.platform == "discord"]
+    if settings.discord.token is None and not there:
+        return []
+    from bot.chat.discord.checkup import examine
+
+    return [Check(*finding) for finding in await examine(settings.discord, there)]
 
 
 def _address(settings: Settings) -> Check:

@@ -3,11 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
 from bot import app
+from bot.app import platforms
 from bot.errors import DigestError, Stopped, StoreError
 from bot.ingest import MakeBrief, Progress, ingest
 from bot.models import Receipt
@@ -25,8 +27,11 @@ OnReceipt = Callable[[Receipt], None]
 OnProgress = Callable[[str], Progress | None]
 """Given a file's name, who is to be told how far its reading is."""
 
-PATIENCE = 1.0
-"""Seconds that the sends in hand get to end when the bot is told to stop."""
+FIRST_LOOK = 1.0
+"""Seconds that the first posts get before the ticker starts, which the web channel's do not need."""
+
+KEPT_AFTER_LEAVING = timedelta(days=30)
+"""How long the posts of a server are kept that the bot was removed from."""
 
 
 async def run(
@@ -40,14 +45,19 @@ async def run(
 
     Raises BroadsheetError for what keeps the bot from starting: settings, store, address.
     """
-    from bot.chat.web import WebAdapter, serve
+    from bot.chat.web import serve
 
+    records = settings.channel_records(app.local_zone())
+    platforms.require_token(settings, records)
     stop = _stop_by_signal()
     make_brief = app.brief_maker(settings, app.summary_later)
     with app.opened(settings, writes=True) as store:
-        await store.write(channels.sync, settings.channel_records(app.local_zone()))
-        publisher = Publisher(store, {"web": WebAdapter()}, app.now)
-        async with serve(store, settings.web, clock=app.now, stop=stop) as address:
+        await store.write(channels.sync, records)
+        async with (
+            serve(store, settings.web, clock=app.now, stop=stop) as address,
+            platforms.running(settings, store, stop) as adapters,
+        ):
+            publisher = Publisher(store, adapters, app.now)
             on_address(address)
             _warn_of(settings.digests)
             try:
@@ -56,7 +66,7 @@ async def run(
                 log.info("stopped while reading", reason=str(error))
             finally:
                 stop.set()
-                await publisher.stop(PATIENCE)
+                await publisher.stop(platforms.patience(settings))
 
 
 def _warn_of(folder: Path) -> None:
@@ -118,6 +128,9 @@ async def _work(
         waiting.clear()
         await read(late)
         await publisher.tick()
+        forgotten = await store.write(channels.forget_left, app.now() - KEPT_AFTER_LEAVING)
+        if forgotten:
+            log.info("the posts of a server left long ago are dropped", channels=forgotten)
         made = SUMMARIES
         while made == SUMMARIES and not stop.is_set():
             made = await store.write(papers.keep_summaries, SUMMARIES)
@@ -128,7 +141,7 @@ async def _work(
             await read(paths)
             await publisher.tick()
             if ticker is None:
-                await publisher.settle(PATIENCE)
+                await publisher.settle(FIRST_LOOK)
                 from bot.schedule import start_ticker
 
                 ticker = start_ticker(tick)

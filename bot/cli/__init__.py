@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from bot import __version__, app
-from bot.cli import history, terminal
+from bot.cli import discord, history, terminal
 from bot.cli.console import Load, as_json, complain, print_lines, progress, silent, wait
 from bot.errors import BroadsheetError, DigestError
 from bot.ingest import made
@@ -325,7 +325,7 @@ def backup(load: Load, file: Path) -> None:
     )
 
 
-for _command in (history.history,):
+for _command in (history.history, discord.discord):
     main.add_command(_command)
 
 
