@@ -29,7 +29,7 @@ from bot.chat.discord.render import (
 )
 from bot.chat.discord.text import code, heading, joined, link, linked, marked, plain, titled
 from bot.library import LONGEST_QUERY, Found, Kept, Why
-from bot.models import Brief, Channel, Hit, Placement, State
+from bot.models import Brief, Channel, Hit, Message, Placement, Post, State
 from bot.sources.text import clean
 
 PAGE = 5
@@ -207,14 +207,13 @@ def said(text: str) -> Rendered:
     return Rendered(plain(text, limits.CONTENT) or "…")
 
 
-def message_link(placement: Placement) -> str | None:
-    """The address of the paper's message, or of the thread that names it, where that is in a Discord server."""
-    server, thread = placement.channel.server, placement.post.thread_id
-    if server is None or placement.channel.platform != "discord":
+def message_link(channel: Channel, post: Post, message: Message | None) -> str | None:
+    """The address of a paper's message, or else of the post's thread, where that is in a Discord server."""
+    if channel.server is None or channel.platform != "discord":
         return None
-    place = f"https://discord.com/channels/{server}/{thread or placement.channel.address}"
-    sent = placement.message is not None and placement.message.platform_id
-    return f"{place}/{sent}" if sent else place if thread else None
+    place = f"https://discord.com/channels/{channel.server}/{post.thread_id or channel.address}"
+    sent = message is not None and message.platform_id
+    return f"{place}/{sent}" if sent else place if post.thread_id else None
 
 
 def timestamp(time: datetime, style: str = "D") -> str:
@@ -282,7 +281,11 @@ def _posted(placements: Sequence[Placement], server: str | None) -> str:
 
 
 def _where(placement: Placement) -> str:
-    return linked(f"#{placement.channel.name}", message_link(placement), _WHERE)
+    return linked(
+        f"#{placement.channel.name}",
+        message_link(placement.channel, placement.post, placement.message),
+        _WHERE,
+    )
 
 
 def _outcome(placement: Placement) -> str:

@@ -78,6 +78,8 @@ def view_of(rendered: Rendered) -> discord.ui.View | None:
                 row=one.row,
             )
         )
+    # A view that has stopped is not kept by the client, which would hold one for every message ever sent.
+    view.stop()
     return view
 
 
@@ -110,6 +112,10 @@ def thread_name(header: Header) -> str:
         (titled(tag, 60) for tag, _ in header.top_tags[:3]), ", ", limits.THREAD_NAME - len(name) - 4
     )
     return titled(f"{name} on {tags}" if tags and header.new else name, limits.THREAD_NAME)
+
+
+BOOKMARK_ID = re.compile(r"bookmark:(?P<paper>\d{1,19})")
+"""The id of a button that keeps a paper, or drops it."""
 
 
 def bookmark_button(paper_id: int, label: str = "Bookmark", row: int = 0) -> Button:

@@ -294,11 +294,16 @@ def test_a_sentence_is_shown_as_it_is() -> None:
     assert answers.said("Kept: **x** @everyone").content == r"Kept: \*\*x\*\* " + "@\u200beveryone"
 
 
+def address(of: Placement) -> str | None:
+    """Where a paper's message is, or the thread that names it."""
+    return message_link(of.channel, of.post, of.message)
+
+
 def test_a_message_link_is_an_address() -> None:
     """Of the message in its thread, else the thread; there is none outside Discord."""
-    assert message_link(placement()) == "https://discord.com/channels/7/71/72"
-    assert message_link(placement(shown=False)) == "https://discord.com/channels/7/71"
+    assert address(placement()) == "https://discord.com/channels/7/71/72"
+    assert address(placement(shown=False)) == "https://discord.com/channels/7/71"
     unopened = placement(shown=False)
-    assert message_link(replace(unopened, post=replace(unopened.post, thread_id=None))) is None
-    assert message_link(placement(replace(HERE, platform="web"))) is None
-    assert message_link(placement(replace(HERE, server=None))) is None
+    assert address(replace(unopened, post=replace(unopened.post, thread_id=None))) is None
+    assert address(placement(replace(HERE, platform="web"))) is None
+    assert address(placement(replace(HERE, server=None))) is None
