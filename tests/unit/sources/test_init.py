@@ -27,7 +27,7 @@ def read(data: bytes | str, name: str = "page.txt") -> Digest:
 
 def test_formats_register_by_being_there() -> None:
     """Every module with a sniff and a read is a format, and nothing else is."""
-    assert [f.FORMAT for f in formats()] == ["hf_text", "jsonl"]
+    assert [f.FORMAT for f in formats()] == ["bibtex", "csl-json", "hf_text", "jsonl", "ris", "csv"]
 
 
 @pytest.mark.parametrize("name", ["page.txt", "2025-03-11.jsonl", "noname"])
@@ -50,7 +50,7 @@ def test_content_decides_the_format(name: str) -> None:
         (b"\xef\xbb\xbf  <HTML lang=en>", "a web page"),
         (b"<!-- saved -->\n<html>", "a web page"),
         (b"<?xml version='1.0'?><x/>", "no format"),
-        (b'[{"title": "one"}]', "no format"),
+        (b'[{"name": "one"}]', "no format"),
         (b"new\n\nSubscribe\n\nMar 11\n", "no entries"),
         (b'{"abstract": "no title"}\n', "no entries found (no title)"),
     ],
