@@ -29,6 +29,7 @@ from bot.reading.identity import block_keys, identify
 from bot.sources import read_digest
 from bot.sources.inbox import load
 from bot.store import Connection, Store, digests, papers
+from bot.store.digests import Origin
 
 Progress = Callable[[int, int], None]
 """Told now and then how many steps of a file are done, of how many.
@@ -59,9 +60,11 @@ async def ingest(
     max_bytes: int,
     folder: Path | None = None,
     progress: Progress | None = None,
+    origin: Origin = "digest",
 ) -> Receipt:
     """Read one digest file into the history and give its receipt.
 
+    What a ``library`` names is already seen: it is in no post to come, though it waited for one.
     Content that was read before is not read again: its entries count as seen. ``folder`` is the one that a
     symbolic link may not lead out of. Raises StoreError; what is wrong with the file stands in the receipt.
     """
@@ -72,6 +75,8 @@ async def ingest(
     sha256 = hashlib.sha256(file.data).hexdigest()
     known = await store.read(digests.receipt, sha256)
     if known is not None and known.error is None:
+        if origin == "library":
+            await store.write(digests.make_library, sha256)
         return replace(known, file=file.name, new=0, seen=known.new + known.seen, again=True)
     try:
         digest = await asyncio.to_thread(read_digest, file.data, name=file.name, modified=file.modified)
@@ -92,7 +97,7 @@ async def ingest(
         if not many:  # then others need not wait for the transaction while the entries are read
             briefs = iter(await asyncio.to_thread(_told, briefs, tell))
         return await store.write(
-            _admit_all, sha256, name, digest, briefs, make_brief, now, lambda done: tell(first + done)
+            _admit_all, sha256, name, origin, digest, briefs, make_brief, now, lambda done: tell(first + done)
         )
 
 
@@ -173,6 +178,7 @@ def _admit_all(
     db: Connection,
     sha256: str,
     file: str,
+    origin: Origin,
     digest: Digest,
     briefs: Iterator[Brief],
     make_brief: MakeBrief,
@@ -180,7 +186,7 @@ def _admit_all(
     tell: Callable[[int], None],
 ) -> Receipt:
     digests.forget_failure(db, sha256)
-    digest_id = digests.record(db, sha256, file, now, format=digest.format, day=digest.date)
+    digest_id = digests.record(db, sha256, file, now, format=digest.format, day=digest.date, origin=origin)
     digests.quarantine(db, digest_id, digest.unreadable)
     new = 0
     for done, (entry, brief) in enumerate(zip(digest.entries, briefs, strict=True), 1):

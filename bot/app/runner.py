@@ -17,6 +17,7 @@ from bot.publish import Publisher
 from bot.settings import Settings
 from bot.sources.inbox import scan, watch
 from bot.store import Store, channels, papers
+from bot.store.digests import Origin
 
 log = structlog.get_logger()
 
@@ -156,6 +157,7 @@ async def ingest_files(
     *,
     on_receipt: OnReceipt,
     on_progress: OnProgress,
+    origin: Origin = "digest",
 ) -> int:
     """Read these files, else all in the digests folder, and give how many there were.
 
@@ -167,7 +169,7 @@ async def ingest_files(
     found = list(paths) or scan(settings.digests)
     with app.opened(settings, writes=True) as store:
         for path in found:
-            on_receipt(await _ingest(settings, store, path, make_brief, on_progress, stop, folder))
+            on_receipt(await _ingest(settings, store, path, make_brief, on_progress, stop, folder, origin))
     return len(found)
 
 
@@ -179,6 +181,7 @@ async def _ingest(
     on_progress: OnProgress,
     stop: asyncio.Event,
     folder: Path | None,
+    origin: Origin = "digest",
 ) -> Receipt:
     """Read one file, but no further once told to stop."""
     told = on_progress(path.name)
@@ -199,4 +202,5 @@ async def _ingest(
         max_bytes=settings.max_digest_mb * app.MEGABYTE,
         folder=folder,
         progress=progress,
+        origin=origin,
     )

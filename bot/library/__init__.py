@@ -87,7 +87,7 @@ class Why:
     related: tuple[tuple[Brief, Decision], ...]
     placements: tuple[Placement, ...]
     waiting: tuple[Channel, ...]
-    """Active channels that have yet to consider it."""
+    """Active channels that have yet to consider it; none when a library has it already seen."""
     bookmarks: int
 
 
@@ -208,6 +208,10 @@ def _why(db: Connection, text: str) -> Why:
         sightings=tuple(papers.sightings(db, paper_id)),
         related=tuple((brief_of(db, other), decision) for other, decision in papers.related(db, paper_id)),
         placements=tuple(placements),
-        waiting=tuple(channel for channel in channels.active(db) if channel.key not in considered),
+        waiting=tuple(
+            channel
+            for channel in channels.active(db)
+            if channel.key not in considered and not papers.already_seen(db, paper_id)
+        ),
         bookmarks=bookmarks.counts(db, [paper_id]).get(paper_id, 0),
     )

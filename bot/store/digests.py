@@ -57,6 +57,11 @@ def forget_failure(db: Connection, sha256: str) -> None:
     db.execute("DELETE FROM digests WHERE sha256 = ? AND error IS NOT NULL", (sha256,))
 
 
+def make_library(db: Connection, sha256: str) -> None:
+    """Let a file that was read as a digest count as a library."""
+    db.execute("UPDATE digests SET origin = 'library' WHERE sha256 = ?", (sha256,))
+
+
 def quarantine(db: Connection, digest_id: int, pieces: Iterable[Unreadable]) -> None:
     """Keep what could not be read, with its line and the reason."""
     db.executemany(
