@@ -10,7 +10,7 @@ import click
 
 from bot import __version__, app
 from bot.cli import discord, history, terminal
-from bot.cli.console import Load, as_json, complain, print_lines, progress, silent, wait
+from bot.cli.console import Load, as_json, complain, print_lines, progress, silent, tell_receipt, wait
 from bot.errors import BroadsheetError, DigestError
 from bot.ingest import made
 from bot.models import Hit, Receipt
@@ -91,7 +91,7 @@ def ingest(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
     def tell(receipt: Receipt) -> None:
         nonlocal failed
         failed |= receipt.error is not None
-        _tell(receipt, as_json=as_json)
+        tell_receipt(receipt, as_json=as_json)
 
     told = wait(
         runner.ingest_files(load(), files, on_receipt=tell, on_progress=silent if as_json else progress)
@@ -325,7 +325,7 @@ def backup(load: Load, file: Path) -> None:
     )
 
 
-for _command in (history.history, discord.discord):
+for _command in (history.history, history.export, history.import_, discord.discord):
     main.add_command(_command)
 
 
@@ -343,15 +343,6 @@ def _fail(error: BroadsheetError) -> NoReturn:
     raise SystemExit(error.exit_code) from None
 
 
-def _tell(receipt: Receipt, *, as_json: bool = False) -> None:
-    if receipt.error is not None:
-        complain(receipt.error)
-    if as_json:
-        click.echo(terminal.json_line(terminal.receipt_line(receipt)))
-    elif receipt.error is None:
-        click.echo(terminal.receipt(receipt))
-
-
 def _tell_hits(hits: Sequence[Hit], nothing: str, *, as_json: bool) -> None:
     if as_json:
         print_lines(terminal.json_line(terminal.found(hit)) for hit in hits)
@@ -361,4 +352,4 @@ def _tell_hits(hits: Sequence[Hit], nothing: str, *, as_json: bool) -> None:
 
 def _tell_new(receipt: Receipt) -> None:
     if not receipt.again:
-        _tell(receipt)
+        tell_receipt(receipt)

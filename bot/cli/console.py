@@ -9,6 +9,7 @@ import click
 
 from bot.cli import terminal
 from bot.ingest import Progress
+from bot.models import Receipt
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -38,6 +39,16 @@ def print_lines(lines: Iterable[str]) -> None:
 def complain(text: str) -> None:
     """One line on standard error, in a terminal in the place of a bar that came to no end."""
     click.echo(f"{terminal.ANEW if sys.stderr.isatty() else ''}broadsheet: {text}", err=True)
+
+
+def tell_receipt(receipt: Receipt, *, as_json: bool = False) -> None:
+    """What became of a file: a line, or what is wrong with it."""
+    if receipt.error is not None:
+        complain(receipt.error)
+    if as_json:
+        click.echo(terminal.json_line(terminal.receipt_line(receipt)))
+    elif receipt.error is None:
+        click.echo(terminal.receipt(receipt))
 
 
 def silent(_: str) -> None:

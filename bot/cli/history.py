@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from bot.cli.console import Load, as_json, print_lines, wait
+from bot.cli.console import Load, as_json, print_lines, progress, silent, tell_receipt, wait
 
 
 @click.command()
@@ -30,3 +30,55 @@ def history(load: Load, as_json: bool, png: Path | None) -> None:
         looking.draw(found, png)
         if not as_json:
             click.echo(f"{png}: {png.stat().st_size:,} bytes")
+
+
+@click.command()
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="A new folder or file.")
+@click.pass_obj
+def export(load: Load, to: Path) -> None:
+    """Write everything, to be read elsewhere.
+
+    Into a new folder: a copy of the history, JSON Lines, and CSV; into a file
+    whose name ends in .db or .jsonl that alone.
+
+    \b
+    Example:
+      broadsheet export --to ~/papers-2026-11-20
+    """
+    from bot.app import carrying
+
+    for file in wait(carrying.export(load(), to, progress(to.name))):
+        click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@as_json
+@click.pass_obj
+def import_(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
+    """Take over papers that were seen elsewhere.
+
+    FILES are libraries as Zotero and others export them (BibTeX, RIS, CSL-JSON,
+    CSV), or any digest file. Their papers can be found, and are never posted.
+
+    \b
+    Example:
+      broadsheet import "My Library.bib"
+    """
+    from bot.app import runner
+    from bot.errors import DigestError
+    from bot.models import Receipt
+
+    failed = False
+
+    def tell(receipt: Receipt) -> None:
+        nonlocal failed
+        failed |= receipt.error is not None
+        tell_receipt(receipt, as_json=as_json)
+
+    work = runner.ingest_files(
+        load(), files, on_receipt=tell, on_progress=silent if as_json else progress, origin="library"
+    )
+    wait(work)
+    if failed:
+        raise SystemExit(DigestError.exit_code)

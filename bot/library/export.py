@@ -287,11 +287,11 @@ def _csv(kept: Sequence[Kept]) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, _COLUMNS, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in _facts(one).items()} for one in kept)
+    writer.writerows({name: cell(value) for name, value in _facts(one).items()} for one in kept)
     return out.getvalue()
 
 
-def _cell(value: str | list[str] | int | None) -> str:
+def cell(value: str | list[str] | int | None) -> str:
     """A cell that no spreadsheet takes for a formula (https://owasp.org/www-community/attacks/CSV_Injection)."""
     text = "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
     return f"'{text}" if _FORMULA.match(text) else text
