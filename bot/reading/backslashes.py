@@ -89,7 +89,7 @@ _RIGHT = re.compile(r"(?<![\\-])right(?=[)\]])|(?<=[\w)}])[bB]igg?r?(?=[)\]])")
 # ``\\frac{1}{T}`` left ``1{T}``; but P{UE} is a name with a group.
 _LOST_FRACTION = re.compile(
     r"(?<![\w^.{}\\$+-])(\d{1,2}|[b-zB-HJ-Zα-ω](?=\{[^{}]{0,40}[\^+*-]))"
-    r"(?=\{[A-Za-z0-9α-ω\\])(?!\{\d+\}[A-Za-z]|\{[a-z]{2,} )"
+    r"(?=\{[A-Za-z0-9α-ω])(?!\{\d+\}[A-Za-z]|\{[a-z]{2,}[ }])"
 )
 _LOST_QUOTIENT = re.compile(
     r"(?<=\()(?:(?<=O\()|(?=\w{0,20}[\d+-]))([\w+^-][\w+ ^-]{0,20})(?<![_^])"
@@ -183,11 +183,11 @@ def forget_words(text: str) -> str:
 
 
 # Where other math is certain, these are letters too: tau-bench, dynamic beta; but alpha-blending is a word,
-# and so is what comes after a statistician: Cohen's kappa.
+# and so are what comes after a statistician (Cohen's kappa) and tau protein, delta action, theta graph.
 _LOWER_GREEK = frozenset(name.encode() for name in GREEK if name.islower())
 _LONE_GREEK = re.compile(
     rf"(?<![\w\\/.@:-])(?<!['’]s )(?<!s['’] )({_any(name for name in GREEK if name.islower())})"
-    r"(?![A-Za-z_'’@]| \([α-ω]\))"
+    r"(?![A-Za-z_'’@]| \([α-ω]\))(?:(?<!delta)(?<!theta)(?<!tau)|(?=-[A-Za-z]|\s?[=<>≤≥≈]\s?-?[\d.]))"
     r"(?![- ](?:blend|comp|matt|chan|num|rel|test|vers|cell|ray|dist|prior|func|calc|rule|decay|corr|band|rhythm|"
     r"phase|wave|modul|encod|carot|amyl|hydrox)|[./:]\w)"
 )

@@ -169,6 +169,8 @@ def test_words_stay_words(text: str) -> None:
         (r"5\,400 runs and 9\ 9", "5,400 runs and 9 9"),
         (r"\frac{a+b}{2} of \sqrt{n}", "(a+b)/2 of √n"),
         (r"$O(\sqrt{TK})$, $O(T\sqrt{n})$ or $(1\in\mathcal{I})$", "O(√TK), O(T√n) or (1∈I)"),
+        (r"$4\times$ with 7-DoF delta action, tau protein", "4× with 7-DoF delta action, tau protein"),
+        (r"at 1{\deg} steps", "at 1° steps"),
         (r"our \method works", "our method works"),
         ("", ""),
     ],
