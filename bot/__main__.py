@@ -13,7 +13,6 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
-        gc.freeze()
         gc.enable()
     command(prog_name="broadsheet")
 
