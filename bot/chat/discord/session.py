@@ -39,6 +39,9 @@ STEADY = 300.0
 CLOSING = 3.0
 """Seconds for a close that Discord is to answer."""
 
+CANCELLING = 0.2
+"""Seconds before a task that goes on is cancelled once more."""
+
 SPARE_SESSIONS = 5
 """Sessions of the daily limit that are left alone, for whoever has to restart the bot."""
 
@@ -104,6 +107,11 @@ class Discord:
     def client(self) -> Client | None:
         """Who is logged in, if anybody is: it changes when a connection breaks for good."""
         return self._client
+
+    @property
+    def reconciled(self) -> int:
+        """How often the messages were looked at for reactions that nobody told of."""
+        return self._reconciler.passes
 
     async def login(self) -> None:
         """Log in for requests, without the gateway. Raises PlatformRefused, PlatformUnreachable."""
@@ -241,6 +249,10 @@ class Discord:
 
 
 async def _cancelled(*tasks: asyncio.Task[None] | asyncio.Task[object]) -> None:
-    for task in tasks:
-        task.cancel()
+    """End tasks; discord.py swallows a cancellation while it reconnects, so that one is not enough."""
+    pending: set[asyncio.Task[None] | asyncio.Task[object]] = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCELLING)
     await asyncio.gather(*tasks, return_exceptions=True)
