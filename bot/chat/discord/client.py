@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.chat.discord.commands import install
 from bot.chat.discord.rates import Rates
 from bot.chat.discord.reactions import Event, Inbox, key_of
 from bot.errors import BroadsheetError
@@ -78,6 +79,10 @@ class Client(discord.AutoShardedClient):
         self._emoji = key_of(settings.emoji)
         self._begun = begun
         self._fresh = fresh
+
+    async def setup_hook(self) -> None:
+        """Register commands and buttons; that tells Discord nothing yet."""
+        install(self)
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
         """Begin no more sessions than are safe. Raises TooManySessions."""

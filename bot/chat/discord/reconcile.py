@@ -135,14 +135,16 @@ class Reconciler:
             (discord.ReactionType.normal, reaction.normal_count),
             (discord.ReactionType.burst, reaction.burst_count),
         ):
-            after, pages = None, -(-count // PAGE)
-            for _ in range(pages):
+            after, left = None, count
+            while left > 0:
                 await self._rates.background()
-                page = [user async for user in reaction.users(limit=PAGE, after=after, type=kind)]
+                # With just as many as are left, discord.py asks no second time after a page that is not full.
+                size = min(left, PAGE)
+                page = [user async for user in reaction.users(limit=size, after=after, type=kind)]
                 people |= {f"discord:{user.id}" for user in page if not user.bot}
-                if len(page) < PAGE:
+                if len(page) < size:
                     break
-                after = discord.Object(max(user.id for user in page))
+                after, left = discord.Object(max(user.id for user in page)), left - size
         return people
 
 
