@@ -71,6 +71,8 @@ _OPENER = re.compile(
     | (?:in\sorder\s)?(?:to|by|towards?|for|with|in|from|under|given|despite|based\son) \s [^,]{{0,40}}?
       \b(?:this|these|those|such)\s(?!{_SOURCE}|as\b)[^,]{{0,40}}, (?=\s\w)
     | (?:and|but|so|yet|or|thus|hence|therefore|also) ,? \s (?=\w)
+    | (?:background|introduction|purpose|objectives?|aims?|(?:materials\sand\s)?methods?|methodology|approach|results?
+      |findings|conclusions?|significance) (?:\sand\s\w+)? : (?=\s)
     | [(]? (?:\d{{1,2}}|i{{1,3}}|iv|v|[a-e]) [).] (?=\s)
     | [-–—•*] (?=\s)
     ) \s*""",
@@ -96,7 +98,8 @@ _PHRASE = re.compile(
 _ASIDE = re.compile(r"\s*\([^()]*\)|\s*\[[^\[\]]*\]")
 _FILLER = re.compile(
     rf"(?<=\bwe) (?:{_ADVERB})(?= (?!and\b|or\b))|, (?:however|therefore|thus|hence|moreover|then|in turn|in this"
-    rf" {_SOURCE}|in particular|to our knowledge|to the best of our knowledge),(?= )",
+    rf" {_SOURCE}|in particular|to our knowledge|to the best of our knowledge),(?= )"
+    rf"| in (?:this|our|the present) {_SOURCE}(?=[,.:;]|$| (?:is|are|can|and|that|to|by|for|with|on|as|has|have)\b)",
     re.I,
 )
 _SECOND = re.compile(rf",? and (?:also )?(?:{_ADVERB} )?(?=(?:{_PLAIN})\b)")
@@ -188,6 +191,13 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|cannot|none|neither|nor|without|few|little|hardly|rarely|only|\w+n['’]t)\b", re.I
 )
 _RESTRICTIVE = frozenset(("by", "means", "that", "to", "for", "with", "in", "on"))
+# What begins so has its main clause after a comma, or after “we”.
+_FRONT = re.compile(
+    r"(?:to|by|in order|while|although|though|even though|since|because|as|given|despite|unlike|using|when|with"
+    r"|based on|motivated by|inspired by)\b",
+    re.I,
+)
+_MAIN = re.compile(r",| we ")
 _JOINED = re.compile(r"(?:,| ) ?(?:and|or) ")
 
 MOST_FORMS = 40
@@ -284,6 +294,8 @@ def _sound(text: str, start: int, stop: int, end: int) -> bool:
     if len(last) < 2 or last in _OPEN or last.endswith(("ly", "ed", "\x00")):
         return False
     if _CONDITION.match(text, stop, end):
+        return False
+    if _FRONT.match(text, start) and not _MAIN.search(text, start, stop):
         return False
     for pair in _BOTH.finditer(text, start, stop):
         if text.find(_REST[pair.group().lower()], pair.end(), stop) < 0:

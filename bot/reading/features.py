@@ -7,16 +7,18 @@ F-measure against a summary of that many words).
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 
 from bot.reading.compress import Form
 from bot.reading.sentences import sentences
 
 USUAL = 20
 """Words of a usual summary."""
+BACKGROUND = "background"
+"""The feature of a sentence before the first in which the paper speaks of itself, unless it opens as the title does."""
+POINTS_BACK = "points back"
+"""The feature of a form that speaks of “these” or “such” things: it may have named them before."""
 
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _SUFFIX = re.compile(r"(.{3,}?)(?:izations?|ations?|ings?|ers?|ed|es|s|ly|ive|ment|al|e)?")
@@ -25,6 +27,10 @@ _COMMON = frozenset(
     were be been being has have had do does did can could may might will would should must not no we our us it its
     they their them this these those such into onto over under using via through without within across also both more
     most very so i you he she his her""".split()
+)
+_POINTERS = frozenset(("this", "these", "such"))
+_POINTS_OUT = re.compile(
+    r" (?:as|that|papers?|work|articles?|study|report|survey|thesis|manuscript|letter|note|research|contribution)\b"
 )
 _CUE = re.compile(
     r"\b(we|(?<!in )this (?:paper|work|article|study)"
@@ -55,29 +61,44 @@ def _word(word: str) -> tuple[str, str]:
     return stem, "l" if word == lower else "C"
 
 
+Word = tuple[str, str, int, bool, bool, bool]
+"""A word's stem, its kind, how many sentences have it (0: it is common), and whether it is in the title, follows
+another such word, and is the first of its stem in the sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an abstract with its features; the lists run over its words, or up to each of them."""
+    """A sentence of an abstract, what can be said of it in its place, and its words with their stems and kinds."""
 
     text: str
     cue: str
-    features: tuple[str, ...]
+    features: list[str]
     words: list[str]
     starts: list[int]
-    word_features: list[tuple[str, ...]]
-    known: list[int]
-    fresh: list[int]
-    told: list[int]
+    analysed: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Abstract:
-    """The sentences of an abstract, and how many words and content words its title has."""
+    """The sentences of an abstract, the stems of its title, and what both have most of."""
 
-    sentences: tuple[Sentence, ...]
-    title_words: int
+    sentences: list[Sentence]
+    title_stems: set[str]
     title_content: int
     best_overlap: float
+    spread: dict[str, int]
+    told: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a sentence, those among them that point back, and counts of kinds of words up to each."""
+
+    words: list[Word]
+    pointers: list[int]
+    known: list[int]
+    fresh: list[int]
+    told: list[int]
 
 
 def read(title: str, abstract: str) -> Abstract:
@@ -105,6 +126,8 @@ def read(title: str, abstract: str) -> Abstract:
     told = frozenset(topics[:8])
     pairs = [_cue(text) for text in texts]
     firsts = [found[0].lower() for found in words]
+    subject = next((word.lower() for word in _WORD.findall(title)), "")
+    own = next((place for place, (cue, _) in enumerate(pairs) if cue), 0)
 
     found_sentences: list[Sentence] = []
     news = 0
@@ -139,14 +162,14 @@ def read(title: str, abstract: str) -> Abstract:
             features.append(
                 f"follows{round(6 * len(sets[place - 1] & content) / (len(sets[place - 1]) + 1))}"
             )
+        if place < own and lower != subject:
+            features.append(BACKGROUND)
         news += new
         before |= content
-        found_sentences.append(
-            _sentence(
-                text, cue, features, words[place], matches[place], analysed[place], title_stems, told, spread
-            )
-        )
-    return Abstract(tuple(found_sentences), len(title_stems), len(titled) or 1, max(overlaps, default=0.0))
+        starts = [match.start() for match in matches[place]]
+        found_sentences.append(Sentence(text, cue, features, words[place], starts, analysed[place]))
+    best = max(overlaps, default=0.0)
+    return Abstract(found_sentences, title_stems, len(titled) or 1, best, spread, told)
 
 
 def _cue(text: str) -> tuple[str, bool]:
@@ -159,64 +182,46 @@ def _cue(text: str) -> tuple[str, bool]:
     return f"{who} {verb}", verb in _NEWS and who in ("we", "this")
 
 
-@lru_cache(maxsize=50_000)
-def _word_features(
-    stem: str, kind: str, spread: int, in_title: bool, after_title_word: bool, new: bool
-) -> tuple[str, ...]:
+def word_features(word: Word) -> list[str]:
+    """What can be said of a word in its place."""
+    stem, kind, spread, in_title, after_title_word, new = word
     names = [f".{'T' if in_title else '-'}{kind}{min(spread, 4)}", f".W{stem}"]
     if after_title_word:
         names.append(".pair")
     if not new:
         names.append(".again")
-    return tuple(names)
+    return names
 
 
-def _sentence(
-    text: str,
-    cue: str,
-    features: list[str],
-    words: list[str],
-    matches: tuple[re.Match[str], ...],
-    analysed: list[tuple[str, str]],
-    title_stems: set[str],
-    told: frozenset[str],
-    spread: dict[str, int],
-) -> Sentence:
+def wording(abstract: Abstract, sentence: Sentence) -> Wording:
+    """What can be said of the words of a sentence and, summed up, of any stretch of them."""
+    titled, spread = abstract.title_stems, abstract.spread
     seen: set[str] = set()
-    known, fresh, hits = [0], [0], [0]
-    knows = news = hit = 0
-    word_features: list[tuple[str, ...]] = []
+    words: list[Word] = []
+    pointers: list[int] = []
+    known, fresh, told = [0], [0], [0]
+    knows = news = tells = 0
     previous = False
-    for place, (stem, kind) in enumerate(analysed):
+    for place, (stem, kind) in enumerate(sentence.analysed):
         common = kind == "s"
         if kind == "C" and not place:
             kind = "l"
-        in_title = stem in title_stems
+        in_title = stem in titled
         new = stem not in seen
-        word_features.append(
-            _word_features(stem, kind, 0 if common else spread[stem], in_title, in_title and previous, new)
-        )
+        words.append((stem, kind, 0 if common else spread[stem], in_title, in_title and previous, new))
         if new:
             seen.add(stem)
             knows += in_title
-            hit += (stem in told) + 1000 * (in_title and not common)
-        if not common and not in_title:
-            news += 1
+            tells += (stem in abstract.told) + 1000 * (in_title and not common)
+        if not common:
+            news += not in_title
+        elif stem in _POINTERS and not _POINTS_OUT.match(sentence.text, sentence.starts[place] + len(stem)):
+            pointers.append(place)
         known.append(knows)
         fresh.append(news)
-        hits.append(hit)
+        told.append(tells)
         previous = in_title
-    return Sentence(
-        text,
-        cue,
-        tuple(features),
-        words,
-        [match.start() for match in matches],
-        word_features,
-        known,
-        fresh,
-        hits,
-    )
+    return Wording(words, pointers, known, fresh, told)
 
 
 def stretches(sentence: Sentence, form: Form) -> list[tuple[int, int]]:
@@ -226,15 +231,15 @@ def stretches(sentence: Sentence, form: Form) -> list[tuple[int, int]]:
 
 
 def form_features(
-    abstract: Abstract, sentence: Sentence, form: Form, kept: list[tuple[int, int]]
+    abstract: Abstract, sentence: Sentence, wording: Wording, form: Form, kept: list[tuple[int, int]]
 ) -> list[str]:
     """What can be said of a form whose words are ``kept``."""
     size = known = fresh = hits = 0
     for first, last in kept:
         size += last - first
-        known += sentence.known[last] - sentence.known[first]
-        fresh += sentence.fresh[last] - sentence.fresh[first]
-        hits += sentence.told[last] - sentence.told[first]
+        known += wording.known[last] - wording.known[first]
+        fresh += wording.fresh[last] - wording.fresh[first]
+        hits += wording.told[last] - wording.told[first]
     titled, told = divmod(hits, 1000)
     recall = titled / abstract.title_content
     first, last = kept[0][0], kept[-1][1]
@@ -252,17 +257,14 @@ def form_features(
         f"{form.head} v {sentence.cue}",
         f"recall{round(recall * 6)}",
         f"behind{round((abstract.best_overlap - recall) * 8)}",
-        f"f{round(20 * known / (size + abstract.title_words))}",
-        f"F{round(7 * known / (size + abstract.title_words))}",
+        f"f{round(20 * known / (size + len(abstract.title_stems)))}",
+        f"F{round(7 * known / (size + len(abstract.title_stems)))}",
         f"new{min(fresh // 2, 9)}",
         f"told{told}",
         f"cut{round(6 * (1 - size / len(sentence.words)))}",
     ]
+    if any(first <= place < last for place in wording.pointers):
+        names.append(POINTS_BACK)
     if last < len(sentence.words):
         names.append(f"c {sentence.words[last].lower()}")
     return names
-
-
-def sums(values: Iterable[float]) -> list[float]:
-    """What the values come to before each of them, and after all."""
-    return list(accumulate(values, initial=0.0))

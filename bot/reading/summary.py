@@ -9,11 +9,22 @@ import json
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import accumulate
 from typing import Protocol
 
 from bot.reading.alone import LONGEST, SHORTEST, reads_alone
 from bot.reading.compress import Form, forms, realise
-from bot.reading.features import USUAL, Abstract, Sentence, form_features, read, stretches, sums
+from bot.reading.features import (
+    USUAL,
+    Abstract,
+    Sentence,
+    Word,
+    form_features,
+    read,
+    stretches,
+    word_features,
+    wording,
+)
 
 
 class Summariser(Protocol):
@@ -42,9 +53,9 @@ def _weights() -> dict[str, float]:
 
 
 @lru_cache(maxsize=50_000)
-def _worth(names: tuple[str, ...]) -> float:
+def _worth(word: Word) -> float:
     weights = _weights().get
-    return sum(weights(name, 0.0) for name in names)
+    return sum([weights(name, 0.0) for name in word_features(word)])
 
 
 def summarise(title: str, abstract: str) -> str:
@@ -54,18 +65,14 @@ def summarise(title: str, abstract: str) -> str:
     """
     weights = _weights().get
     document = read(title[:LONGEST_TITLE], abstract[:LONGEST_ABSTRACT])
-    rated: list[tuple[float, int, list[float]]] = []
-    for place, sentence in enumerate(document.sentences):
-        worth = sum([weights(name, 0.0) for name in sentence.features])
-        words = sums(map(_worth, sentence.word_features))
-        rated.append((worth, place, words))
-    rated.sort(key=lambda each: -each[0] - each[2][-1] / (len(each[2]) + USUAL))
+    rated = [(sum([weights(name, 0.0) for name in each.features]), each) for each in document.sentences]
+    rated.sort(key=lambda each: -each[0])
 
     texts: list[str] = []
     for some in (rated[:_SENTENCES], rated[_SENTENCES:]):
         found: list[tuple[float, str, Form]] = []
-        for worth, place, words in some:
-            found += _rate(document, document.sentences[place], worth, words)
+        for worth, sentence in some:
+            found += _rate(document, sentence, worth)
         found.sort(key=lambda each: -each[0])
         for _, text, form in found:
             texts.append(realise(text, form))
@@ -74,17 +81,18 @@ def summarise(title: str, abstract: str) -> str:
     return min(texts, key=_misfit, default="")
 
 
-def _rate(
-    document: Abstract, sentence: Sentence, worth: float, words: list[float]
-) -> Iterator[tuple[float, str, Form]]:
-    """The scored forms of a sentence that is ``worth`` so much and whose words sum up to ``words``."""
+def _rate(document: Abstract, sentence: Sentence, worth: float) -> Iterator[tuple[float, str, Form]]:
+    """The scored forms of a sentence that is ``worth`` so much in its place."""
     weights = _weights().get
+    words = wording(document, sentence)
+    worths = list(accumulate(map(_worth, words.words), initial=0.0))
     for form in forms(sentence.text):
         kept = stretches(sentence, form)
         size = sum([last - first for first, last in kept])
         if size:
-            own = sum([weights(name, 0.0) for name in form_features(document, sentence, form, kept)])
-            said = sum([words[last] - words[first] for first, last in kept]) / (size + USUAL)
+            names = form_features(document, sentence, words, form, kept)
+            own = sum([weights(name, 0.0) for name in names])
+            said = sum([worths[last] - worths[first] for first, last in kept]) / (size + USUAL)
             yield worth + own + said, sentence.text, form
 
 

@@ -37,6 +37,8 @@ def texts(sentence: str) -> list[str]:
         ("This paper studies bees, and proposes a model of them.", "This paper proposes a model of them."),
         ("We give a formal language in which programs are short.", "We give a formal language."),
         ("In this work, we introduce an open corpus of songs.", "An open corpus of songs."),
+        ("Methods: We train a small model on songs of birds.", "We train a small model on songs of birds."),
+        ("The model proposed in this paper is small and fast.", "The model proposed is small and fast."),
     ],
 )
 def test_what_can_go_goes(sentence: str, form: str) -> None:
@@ -56,6 +58,8 @@ def test_what_can_go_goes(sentence: str, form: str) -> None:
         ("The small models work unless the input is noisy.", r"work\.$"),
         ("We present a review of small models and compare them.", r"^A review .*compare them"),
         ("We propose a method based on attention to find bugs.", r"based\.$"),
+        ("To find the bugs in very large programs, a small model reads them.", r"^To find [^,]*$"),
+        ("The models in this research area are large and slow.", r"models (?:area|are)"),
     ],
 )
 def test_what_must_stay_stays(sentence: str, broken: str) -> None:
