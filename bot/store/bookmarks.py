@@ -66,11 +66,12 @@ def count(db: Connection, person: str) -> int:
 
 def top(db: Connection, since: datetime | None, limit: int, offset: int = 0) -> list[tuple[int, int]]:
     """The papers that most people kept since then, or ever, as (id, how many did); of equals the newest first."""
+    # The plus keeps SQLite from going through all bookmarks by paper.
     query = (
         "SELECT paper_id, people FROM bookmark_counts WHERE people > 0 ORDER BY people DESC, paper_id DESC"
         if since is None
         else "SELECT paper_id, count(*) AS people FROM bookmarks WHERE created >= :since "
-        "GROUP BY paper_id ORDER BY people DESC, paper_id DESC"
+        "GROUP BY +paper_id ORDER BY people DESC, paper_id DESC"
     )
     values = {
         "since": None if since is None else put_time(since),

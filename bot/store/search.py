@@ -24,7 +24,7 @@ from bot.store.terms import all_of, any_of, quoted, shares, term
 LONG_WEIGHTS = (1.5, 1.0)
 SHORT_WEIGHTS = (3.0, 1.0)
 
-RANKED = 5_000
+RANKED = 3_000
 """Papers that one query ranks: more take longer than a person waits for."""
 
 WEIGHED = 200_000
@@ -246,7 +246,7 @@ def _rarest(asked: _Search, in_papers: Mapping[str, float]) -> Iterator[_Stage]:
         yield _Stage(_match(asked.query, f"({any_of(rare)}) AND ({any_of(twice)})"))
     else:
         together = words[: max(2, sum(count <= CONJOINED for count in upto))]
-        for size in range(len(together), 1, -1):
+        for size in sorted({len(together), 3, 2}, reverse=True) if len(together) > 1 else ():
             yield from _narrowed(
                 asked, all_of(together[:size]), {word: in_papers[word] for word in together[:size]}
             )
