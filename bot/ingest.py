@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 
@@ -190,7 +190,7 @@ def _admit_all(
     digests.quarantine(db, digest_id, digest.unreadable)
     new = 0
     for done, (entry, brief) in enumerate(zip(digest.entries, briefs, strict=True), 1):
-        new += _admit(db, digest_id, file, digest, entry, brief, make_brief, now)
+        new += admit(db, digest_id, file, digest.date, entry, brief, make_brief, now)[1]
         tell(done)
     receipt = Receipt(
         file=file,
@@ -204,17 +204,17 @@ def _admit_all(
     return receipt
 
 
-def _admit(
+def admit(
     db: Connection,
     digest_id: int,
     file: str,
-    digest: Digest,
+    day: date | None,
     entry: Entry,
     brief: Brief,
     make_brief: MakeBrief,
     now: datetime,
-) -> bool:
-    """Admit one entry's paper or recognise it; gives whether it is new."""
+) -> tuple[int, bool]:
+    """Admit one entry's paper or recognise it; gives its id, and whether it is new. Within a transaction."""
     keys = block_keys(brief.paper.title)
     decision, old = identify(brief.paper, papers.candidates(db, brief.paper, keys))
     same = decision.verdict == "same"
@@ -230,6 +230,6 @@ def _admit(
     papers.record_sighting(
         db,
         digest_id,
-        Sighting(paper_id, file, digest.date, now, entry.line, entry.position, entry.title, decision),
+        Sighting(paper_id, file, day, now, entry.line, entry.position, entry.title, decision),
     )
-    return not same
+    return paper_id, not same

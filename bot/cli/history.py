@@ -56,16 +56,17 @@ def export(load: Load, to: Path) -> None:
 @as_json
 @click.pass_obj
 def import_(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
-    """Take over papers that were seen elsewhere.
+    """Take over what was seen elsewhere.
 
     FILES are libraries as Zotero and others export them (BibTeX, RIS, CSL-JSON,
-    CSV), or any digest file. Their papers can be found, and are never posted.
+    CSV), any digest file, or the JSON Lines of an export, which bring posts and
+    bookmarks, too. Their papers can be found, and are never posted.
 
     \b
     Example:
       broadsheet import "My Library.bib"
     """
-    from bot.app import runner
+    from bot.app import restoring, runner
     from bot.errors import DigestError
     from bot.models import Receipt
 
@@ -76,9 +77,15 @@ def import_(load: Load, files: tuple[Path, ...], as_json: bool) -> None:
         failed |= receipt.error is not None
         tell_receipt(receipt, as_json=as_json)
 
-    work = runner.ingest_files(
-        load(), files, on_receipt=tell, on_progress=silent if as_json else progress, origin="library"
-    )
-    wait(work)
+    on_progress = silent if as_json else progress
+    for path in files:
+        if restoring.is_export(path):
+            tell(wait(restoring.take_in(load(), path, on_progress(path.name))))
+        else:
+            wait(
+                runner.ingest_files(
+                    load(), [path], on_receipt=tell, on_progress=on_progress, origin="library"
+                )
+            )
     if failed:
         raise SystemExit(DigestError.exit_code)

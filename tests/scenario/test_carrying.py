@@ -99,3 +99,28 @@ def test_an_export_leaves_nothing_half_written(home: Home) -> None:
     assert (done.exit_code, done.stdout) == (1, "")
     assert "cannot be written" in done.stderr
     assert sorted(home.path.rglob("*")) == before
+
+
+def test_an_export_moves_to_another_machine(home: Home, tmp_path: Path) -> None:
+    """Papers, posts and bookmarks come along, once; nothing of it is posted again, and broken lines are told."""
+    home.digest("a.txt", KITES, DUCKS)
+    home.run("ingest")
+    home.run("post")
+    assert home.run("export", "--to", "history.jsonl").exit_code == 0
+    lines = (home.path / "history.jsonl").read_text("utf-8").splitlines()
+    mark = {"type": "bookmark", "person": "web:me", "paper": 1, "created": "2026-03-11T08:00:00Z"}
+    lines += [json.dumps(mark | {"note": "read again", "source": "web"}), '{"type": "paper"}', "[1]"]
+    (tmp_path / "new").mkdir()
+    new = Home(tmp_path / "new")
+    (new.path / "history.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+    (first,) = new.lines("import", "--json", "history.jsonl")
+    assert (first["new"], first["seen"], first["unreadable"]) == (2, 0, 2)
+    assert "read before" in new.run("import", "history.jsonl").stdout
+    (kept,) = new.lines("bookmarks", "--json")
+    assert (kept["title"], kept["note"]) == (KITES[0], "read again")
+    assert waiting(new) == []
+    assert "posted" in new.run("post").stdout
+    assert len(new.lines("why", "1", "--json")[0]["posted"]) == 1
+    new.digest("b.txt", DUCKS, GEESE)
+    assert new.lines("ingest", "--json")[-1]["new"] == 1
+    assert sum(line.get("posted", 0) for line in new.lines("history", "--json")) == 2

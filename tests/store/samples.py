@@ -174,3 +174,72 @@ def dump(db: Connection) -> list[tuple[str, str]]:
     """The schema, name by name."""
     found: list[Row] = db.execute("SELECT name, sql FROM sqlite_schema ORDER BY name").fetchall()
     return [(row[0], " ".join((row[1] or "").split())) for row in found]
+
+
+EXPORTED_CHANNEL: dict[str, object] = {
+    "key": "web:past",
+    "platform": "web",
+    "address": "past",
+    "name": "past",
+    "zone": "UTC",
+    "time": "09:00",
+    "max_papers": 20,
+    "quiet_line": 0,
+    "interests": {},
+}
+EXPORTED_POST: dict[str, object] = {
+    "channel": OTHER.key,
+    "date": "2024-03-11",
+    "thread_id": "t1",
+    "created": "2024-03-11T08:00:00Z",
+    "header": {
+        "local_date": "2024-03-11",
+        "entries": 2,
+        "new": 2,
+        "seen": 0,
+        "shown": 2,
+        "left_out": 0,
+        "top_tags": [["pruning", 2]],
+        "files": ["old.txt"],
+    },
+    "papers": [
+        {"paper": 7, "place": 0, "shown": True, "score": [["tags", 1.5]], "muted": None},
+        {"paper": 8, "place": 1, "shown": True, "score": [], "muted": None},
+    ],
+    "messages": [
+        {
+            "part": 0,
+            "kind": "header",
+            "paper": None,
+            "nonce": "n0",
+            "state": "sent",
+            "platform_id": "m0",
+            "attempts": 1,
+            "sent": "2024-03-11T08:00:01Z",
+            "error": None,
+        },
+        {
+            "part": 1,
+            "kind": "paper",
+            "paper": 7,
+            "nonce": "n1",
+            "state": "pending",
+            "platform_id": None,
+            "attempts": 0,
+            "sent": None,
+            "error": None,
+        },
+        {
+            "part": 2,
+            "kind": "paper",
+            "paper": 8,
+            "nonce": "n2",
+            "state": "sent",
+            "platform_id": "m2",
+            "attempts": 1,
+            "sent": "2024-03-11T08:00:02Z",
+            "error": None,
+        },
+    ],
+}
+"""Records of another history's export; its paper 8 did not come with it."""

@@ -23,6 +23,7 @@ from bot.store import (
     people,
     privacy,
     reactions,
+    restore,
     search,
 )
 from tests.store import samples
@@ -44,6 +45,7 @@ NOUNS = (
     people,
     privacy,
     reactions,
+    restore,
     search,
 )
 
@@ -180,6 +182,8 @@ WRITES = (
     _call(outbox.record_unsent, 3, State.FAILED, "busy", NOW),
     _call(outbox.record_thread, 1, "t1"),
     _call(outbox.retry, 1),
+    _call(restore.channel, samples.EXPORTED_CHANNEL),
+    _call(restore.post, samples.EXPORTED_POST, {7: 1}),
     _call(papers.admit, samples.brief(9), samples.keys(9), NOW),
     _call(papers.upgrade, samples.stored(9, 1), samples.keys(9)),
     _call(papers.record_sighting, 1, samples.sighting(1, "a.txt")),
