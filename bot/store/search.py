@@ -246,7 +246,9 @@ def _rarest(asked: _Search, in_papers: Mapping[str, float]) -> Iterator[_Stage]:
         yield _Stage(_match(asked.query, f"({any_of(rare)}) AND ({any_of(twice)})"))
     else:
         together = words[: max(2, sum(count <= CONJOINED for count in upto))]
-        for size in sorted({len(together), 3, 2}, reverse=True) if len(together) > 1 else ():
+        for size in (
+            sorted({len(together), min(3, len(together)), 2}, reverse=True) if len(together) > 1 else ()
+        ):
             yield from _narrowed(
                 asked, all_of(together[:size]), {word: in_papers[word] for word in together[:size]}
             )
