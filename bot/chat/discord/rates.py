@@ -5,6 +5,7 @@ counts no invalid requests. ``Rates.trace`` hooks both into its HTTP session. Ru
 """
 
 import asyncio
+import itertools
 import math
 import time
 from collections import deque
@@ -20,15 +21,24 @@ from yarl import URL
 
 from bot.errors import PlatformRefused
 
-SPACING = 1 / 48
-"""Seconds between two requests. Allowed are 50 a second, as Discord sees them come in: evenly spaced ones stay
-below that though the way there delays each by some 40 ms more or less."""
+GLOBAL = 50
+"""Requests that Discord takes in a second, as it sees them come in."""
 
-WIRE = 49
-"""Requests on their way in one second at most, also after the bot itself was held up and has some catching up to do."""
+SPACING = 1 / GLOBAL
+"""Seconds between two requests: evenly spaced, they get in nobody's way."""
+
+SECOND = 1.02
+"""Seconds for which an answered request counts. It came in before it was answered, so that no delay on the way, of
+this or another, can make Discord see more than it takes; what remains is what clocks differ in a second."""
+
+ON_THE_WAY = 5.0
+"""Seconds after which a request without an answer has certainly come in."""
 
 BACKGROUND_SPACING = 1 / 25
 """Seconds between two requests that can wait, so that half of the rate is left for those that can't."""
+
+LOOK_AGAIN = 0.01
+"""Seconds between two looks whether fewer requests count."""
 
 INVALID_WINDOW = 600.0
 INVALID_MOST = 500
@@ -53,7 +63,8 @@ class Pace:
 
     spacing: float = SPACING
     _next: float = -math.inf
-    _sent: deque[float] = field(default_factory=lambda: deque(maxlen=WIRE))
+    _counting: dict[int, float] = field(default_factory=dict)
+    _tickets: Iterator[int] = field(default_factory=itertools.count)
 
     def turn(self, now: float) -> float:
         """Take the next turn, and give the seconds until it comes."""
@@ -69,12 +80,19 @@ class Pace:
         """Give no more turns before then."""
         self._next = max(self._next, until)
 
-    def wire(self, now: float) -> float:
-        """Let a request onto the wire and give 0, or the seconds after which to ask again."""
-        if len(self._sent) == WIRE and now - self._sent[0] < 1.0:
-            return max(self._sent[0] + 1.0 - now, 0.001)
-        self._sent.append(now)
-        return 0.0
+    def leave(self, now: float) -> int | None:
+        """Let a request onto the wire and give its ticket, for ``arrived``; None while too many count."""
+        self._counting = {ticket: until for ticket, until in self._counting.items() if until > now}
+        if len(self._counting) >= GLOBAL:
+            return None
+        ticket = next(self._tickets)
+        self._counting[ticket] = now + ON_THE_WAY + SECOND
+        return ticket
+
+    def arrived(self, ticket: int, now: float) -> None:
+        """The request was answered, or its connection broke."""
+        if ticket in self._counting:
+            self._counting[ticket] = now + SECOND
 
 
 @dataclass
@@ -170,6 +188,7 @@ class Rates:
         trace.on_request_start.append(self._on_start)
         trace.on_request_headers_sent.append(self._on_wire)
         trace.on_request_end.append(self._on_end)
+        trace.on_request_exception.append(self._on_exception)
         return trace
 
     async def background(self) -> None:
@@ -197,20 +216,31 @@ class Rates:
                 self._check()
 
     async def _on_wire(
-        self, _: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestHeadersSentParams
+        self,
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        params: aiohttp.TraceRequestHeadersSentParams,
     ) -> None:
         if self._is_ours(params.url):
-            wait = self._pace.wire(self._monotonic())
-            while wait:
-                await asyncio.sleep(wait)
-                wait = self._pace.wire(self._monotonic())
+            self._arrived(context)
+            ticket = self._pace.leave(self._monotonic())
+            while ticket is None:
+                await asyncio.sleep(LOOK_AGAIN)
+                ticket = self._pace.leave(self._monotonic())
+            context.ticket = ticket
         trip = _trip.get()
         if trip is not None and params.method == "POST":
             trip.left()
 
-    async def _on_end(
-        self, _: aiohttp.ClientSession, __: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+    async def _on_exception(
+        self, _: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestExceptionParams
     ) -> None:
+        self._arrived(context)
+
+    async def _on_end(
+        self, _: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestEndParams
+    ) -> None:
+        self._arrived(context)
         if not self._is_api(params.url):
             return
         status, headers, now = params.response.status, params.response.headers, self._monotonic()
@@ -230,6 +260,12 @@ class Rates:
         )
         if self._breaker.refused:
             self.refused.set()
+
+    def _arrived(self, context: SimpleNamespace) -> None:
+        """Whatever became of the request with this context's ticket; aiohttp itself may send one twice."""
+        ticket: int | None = getattr(context, "ticket", None)
+        if ticket is not None:
+            self._pace.arrived(ticket, self._monotonic())
 
     def _is_api(self, url: URL) -> bool:
         return str(url).startswith(f"{self._api_url}/")
