@@ -54,7 +54,8 @@ def tag_keeping(db: Connection, since: date) -> list[tuple[str, int, int]]:
         "SELECT t.tag, count(*) AS shown, sum(s.kept) AS kept FROM ("
         "SELECT DISTINCT pp.paper_id, EXISTS (SELECT 1 FROM bookmarks b WHERE b.paper_id = pp.paper_id) AS kept "
         f"FROM posts p JOIN post_papers pp ON pp.post_id = p.id WHERE p.local_date >= ? AND pp.shown AND {_OUT}"
-        ") s JOIN paper_tags t ON t.paper_id = s.paper_id GROUP BY t.tag ORDER BY kept DESC, shown DESC, t.tag",
+        # A cross join keeps the order: else SQLite reads every tag of every paper, to have them in groups.
+        ") s CROSS JOIN paper_tags t ON t.paper_id = s.paper_id GROUP BY t.tag ORDER BY kept DESC, shown DESC, t.tag",
         (since.isoformat(),),
     )
     return [(row["tag"], row["shown"], row["kept"]) for row in rows]
