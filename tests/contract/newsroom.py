@@ -74,7 +74,11 @@ class Client(discord.AutoShardedClient):
         self.store = store
         self.now = NOW
         self.settings = DiscordSettings()
-        self.tree = app_commands.CommandTree(self)
+        self.tree = app_commands.CommandTree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+        )
         install(self)
 
     def clock(self) -> datetime:

@@ -19,6 +19,7 @@ from bot.store.database import READERS
 from tests.contract.discord_rig import FAST, point_at
 from tests.contract.newsroom import NOW, TAGS, TODAY, Client, Newsroom, brief, ids_of, text_of
 from tests.fakes import discord_interactions
+from tests.fakes.discord_bot import world
 from tests.fakes.discord_errors import Json
 from tests.fakes.discord_server import DiscordServer, Fault, Permission, Reply
 
@@ -418,9 +419,9 @@ async def test_catching_up_gives_what_is_new_to_the_person(room: Newsroom) -> No
     told = text_of(reply)
     assert told.startswith("2 posts since you last asked")
     assert re.findall(r"Transformers (\d)", told) == ["3", "2"]
-    assert (
-        await room.ask("catchup")
-    ).content == f"Nothing was posted here since <t:{int(NOW.timestamp())}:f>."
+    await has_caught_up(room, NOW)
+    again = await room.ask("catchup")
+    assert again.content == f"Nothing was posted here since <t:{int(NOW.timestamp())}:f>."
     room.client.now = NOW + timedelta(hours=25)
     await room.post([5], day=TODAY + timedelta(days=1), at=NOW + timedelta(hours=24))
     assert re.findall(r"Transformers (\d)", text_of(await room.ask("catchup"))) == ["5"]
@@ -605,3 +606,21 @@ async def test_nothing_is_kept_in_memory_for_a_message(room: Newsroom) -> None:
         await room.ask("search", {"query": "thrifty"})
     assert room.client.persistent_views == []
     assert json.dumps(sorted(map(str, room.client._connection._view_store._views))) == "[]"
+
+
+async def test_the_bot_as_it_runs_answers(tmp_path: Path) -> None:
+    """Its own client, told the commands when it connected, leads to a post of its own and keeps a paper of it."""
+    async with world(tmp_path, runs=True) as here:
+        post = await here.posted(2)
+        message = await here.message(post, 1)
+        reader = here.guild.add_member("ada")
+        assert message.platform_id is not None
+        kept = await here.server.press(reader, int(message.platform_id), f"bookmark:{message.paper_id}")
+        assert kept.content.startswith("Kept: Paper ")
+        for _ in range(500):
+            today = text_of(await here.server.command(reader, here.place.id, "today", {}))
+            if "No channel" not in today:
+                break
+        thread = f"https://discord.com/channels/{here.guild.id}/{post.thread_id}"
+        assert f"]({thread})** today: 2 new papers" in today
+        assert f"]({thread}/{message.platform_id})" in today

@@ -52,8 +52,9 @@ def _post(day: Day, when: str, room: int) -> str:
     )
     where = linked(f"#{day.channel.name}", address, _NAME + _LINK)
     tags = joined((code(tag, _TAG) for tag, _ in post.header.top_tags[:3]), " ", 3 * _TAG)
-    count = papers(len(day.shown) + len(day.left_out), "new") if post.header.new else "nothing new"
-    head = joined((f"**{where}** {when}: {count}", tags), " · ", room)
+    count = len(day.shown) + len(day.left_out)
+    told = papers(count, "new") if count else "nothing new"
+    head = joined((f"**{where}** {when}: {told}", tags), " · ", room)
     return joined((head, *_papers(day)), "\n", room, "… and {} more")
 
 

@@ -19,11 +19,9 @@ __all__ = ["install"]
 
 
 def install(client: Client) -> None:
-    """Register every command and button. They are for servers alone, whoever installs the bot elsewhere."""
+    """Register every command and button. The client's tree says where they are offered: in servers alone."""
     desk = Desk(client.store, client.clock)
     tree = client.tree
-    tree.allowed_contexts = app_commands.AppCommandContext(guild=True)
-    tree.allowed_installs = app_commands.AppInstallationType(guild=True)
     tree.error(refuse)
     for noun in (papers, bookmarks, posts):
         for command in noun.commands(desk):

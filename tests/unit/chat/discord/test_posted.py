@@ -72,6 +72,14 @@ def test_what_arrived_is_counted_and_dated() -> None:
     assert f"<t:{int(NOW.timestamp())}:D>" in said(rendered)
 
 
+def test_a_quiet_day_is_one_line() -> None:
+    """A post without papers says that there was nothing new."""
+    quiet = replace(day(ids=()), left_out=())
+    assert said(posted.today([(CHANNEL, quiet)], NOW)).startswith(
+        "**[#lab 5](https://discord.com/channels/77/900)** today: nothing new"
+    )
+
+
 def test_nothing_is_a_sentence() -> None:
     """Without channels, and without posts."""
     assert said(posted.today([], NOW)) == "No channel of this server that you can see gets posts yet."

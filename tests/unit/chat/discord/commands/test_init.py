@@ -20,7 +20,11 @@ class Client(discord.Client):
         super().__init__(intents=discord.Intents.none())
         self.store = store
         self.settings = DiscordSettings()
-        self.tree = app_commands.CommandTree(self)
+        self.tree = app_commands.CommandTree(
+            self,
+            allowed_contexts=app_commands.AppCommandContext(guild=True),
+            allowed_installs=app_commands.AppInstallationType(guild=True),
+        )
 
     def clock(self) -> datetime:
         """The time."""
