@@ -111,6 +111,8 @@ def search(
     total, cut_short = 0, False
     try:
         with time_limit(db, patience):
+            last = _newest_before(asked)
+            asked = asked._replace(last=last, values={**asked.values, "last_id": last})
             asked = asked._replace(first=_oldest(asked))
             total = _count(asked)
             if not total and query.words:
@@ -128,6 +130,20 @@ def search(
     if total > RANKED:
         return Answer(page, LISTED, more=True, cut_short=cut_short or asked.first > 0)
     return Answer(page, total, more=cut_short or asked.first > 0, cut_short=cut_short or asked.first > 0)
+
+
+def _newest_before(asked: _Search) -> int:
+    """Up to which paper to look for words: the last one of the days asked for, or all later ones are read first."""
+    last = asked.last
+    if not _match(asked.query):
+        return last
+    for one in asked.query.filters:
+        if one.kind == "before" and one.wanted:
+            row = asked.db.execute(
+                "SELECT max(paper_id) AS id FROM paper_days WHERE day < ?", (one.value,)
+            ).fetchone()
+            last = min(last, row["id"] or 0)
+    return last
 
 
 def _oldest(asked: _Search) -> int:

@@ -381,3 +381,12 @@ def test_a_phrase_of_words_that_all_papers_have_is_looked_for_in_the_newest(
     answer = search.search(long, '"deep learning"', 20)
     assert [paper_id for paper_id, _ in answer.papers] == list(range(60, 50, -1))
     assert answer.cut_short
+
+
+@pytest.mark.usefixtures("few_ranked")
+def test_common_words_of_long_ago_are_found(long: Connection) -> None:
+    """What is narrowed to the newest is narrowed to the newest of the days asked for."""
+    long.execute("UPDATE paper_days SET day = '2001-01-01' WHERE paper_id <= 20")
+    found = ids(long, "learning before:2002", 20)
+    assert sorted(found) == list(range(9, 21))
+    long.execute("UPDATE paper_days SET day = '2025-03-11' WHERE paper_id <= 20")
