@@ -33,7 +33,7 @@ _POINTS_OUT = re.compile(
     r" (?:as|that|papers?|work|articles?|study|report|survey|thesis|manuscript|letter|note|research|contribution)\b"
 )
 _CUE = re.compile(
-    r"\b(we|(?<!in )this (?:paper|work|article|study)"
+    r"\b(we|(?<!in )this (?:paper|work|article|study|survey|review|research|thesis|report)"
     r"|our (?:\w+ ){0,2}?(?:method|approach|model|algorithm|framework|results?|experiments?|work|analysis"
     r"|contributions?)"
     r"|(?:the )?(?:proposed|resulting) \w+|experiments?|experimental results|results|empirical(?:ly)?)\b"

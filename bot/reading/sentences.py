@@ -15,7 +15,7 @@ def _words(text: str) -> frozenset[str]:
 _NEVER = _words("e.g i.e eg ie vs cf viz dr mr mrs ms prof")
 # After these, an initial, or letters with dots (U.S., i.i.d.) it ends one only before a word of _STARTS.
 _SELDOM = _words(
-    "fig figs eq eqs eqn sec secs tab ref refs thm lem prop def ch alg app no nos vol pp st approx resp ca"
+    "fig figs art arts eq eqs eqn sec secs tab ref refs thm lem prop def ch alg app no nos vol pp st approx resp ca"
     " w.r.t wrt al etc a.k.a i.i.d s.t ph.d inc ltd corp co dept univ"
 )
 _LETTERS = re.compile(r"(?:[A-Za-z]\.)*[A-Za-z]")

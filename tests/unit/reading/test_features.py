@@ -52,6 +52,8 @@ def test_background_is_told_from_what_the_paper_does() -> None:
     abstract = "Phones are slow. Nobody knows why. We find out. The net is free."
     marked = [BACKGROUND in each.features for each in read(TITLE, abstract).sentences]
     assert marked == [True, True, False, False]
+    surveyed = read(TITLE, "This survey lists phones. We find that they are slow.").sentences
+    assert BACKGROUND not in surveyed[0].features
     named = read("Phones: a survey", abstract).sentences
     assert BACKGROUND not in named[0].features
 

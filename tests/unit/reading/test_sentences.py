@@ -16,6 +16,7 @@ from bot.reading.sentences import sentences
         "We extend Smith et al. (2019) to graphs.",
         "The rest, i.e. The Pile, is held out.",
         "Fig. 2 and Eq. 3 agree with Sec. IV of the text.",
+        "What Art. 50 of the law asks for is a label.",
         "We compare CNNs vs. Transformers on speech.",
         "Convex w.r.t. Lipschitz losses, it converges.",
         "Accuracy rises by 3.5 points to 91.2 percent.",
