@@ -14,6 +14,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from bot.errors import NotFound, StoreBusy, StoreDamaged, StoreError, StoreFull, StoreTooNew
 from bot.store import lock, migrations
+from bot.store.vectors import Encoder
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,8 +44,17 @@ class Store:
     for a number so large that nothing can have it, and let the verb's own ``BroadsheetError`` through.
     """
 
-    def __init__(self, path: Path, held: int | None, busy_timeout: float, summarise: Summarise) -> None:
+    def __init__(
+        self,
+        path: Path,
+        held: int | None,
+        busy_timeout: float,
+        summarise: Summarise,
+        encoder: Encoder | None = None,
+    ) -> None:
         self.path = path
+        self.encoder = encoder
+        """What the vectors of papers are made with, if searches are to go by meaning, too."""
         self._summarise = summarise
         self._held = held
         self._busy_timeout = busy_timeout
@@ -64,6 +74,7 @@ class Store:
         writes: bool = True,
         busy_timeout: float = BUSY_TIMEOUT,
         summarise: Summarise = _no_summary,
+        encoder: Encoder | None = None,
     ) -> Self:
         """Open the history at ``path`` and bring its schema up to date.
 
@@ -91,7 +102,7 @@ class Store:
             if held is not None:
                 os.close(held)
             raise
-        return cls(path, held, busy_timeout, summarise)
+        return cls(path, held, busy_timeout, summarise, encoder)
 
     async def write(
         self, verb: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs

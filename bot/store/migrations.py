@@ -442,6 +442,23 @@ SELECT m.month, t.tag, count(*) FROM paper_months m JOIN paper_tags t ON t.paper
 GROUP BY m.month, t.tag
 """
 
+
+def m008_vectors(db: "Database") -> None:
+    """What a paper's text means, as a vector of one encoder's."""
+    for statement in _M008.split(";\n\n"):
+        db.execute(statement)
+
+
+_M008 = """
+CREATE TABLE paper_vectors (
+    paper_id INTEGER PRIMARY KEY REFERENCES papers (id) ON DELETE CASCADE,
+    encoder TEXT NOT NULL,
+    vector BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX paper_vectors_encoder ON paper_vectors (encoder)
+"""
+
 MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m001_history,
     m002_search,
@@ -450,6 +467,7 @@ MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m005_people,
     m006_no_triggers,
     m007_looking_back,
+    m008_vectors,
 )
 """Every step, oldest first; the function's name is what the database remembers."""
 

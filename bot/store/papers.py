@@ -92,6 +92,7 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
             (paper_id, old["title"]),
         )
         _index_text(db, paper_id, brief.paper)
+        db.execute("DELETE FROM paper_vectors WHERE paper_id = ?", (paper_id,))
     if old["authors"] != put_list(brief.paper.authors):
         db.execute(
             "INSERT INTO papers_authors (papers_authors, rowid, authors) VALUES ('delete', ?, ?)",

@@ -27,6 +27,7 @@ FROZEN = {
     "m005_people": "b9f4516e5c626c17",
     "m006_no_triggers": "44b4f85f6d3dd6fa",
     "m007_looking_back": "cef8cda2acbd348a",
+    "m008_vectors": "820f19085808d21d",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 

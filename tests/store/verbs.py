@@ -25,6 +25,7 @@ from bot.store import (
     reactions,
     restore,
     search,
+    vectors,
 )
 from tests.store import samples
 from tests.store.samples import CHANNEL, NOW, OTHER, TODAY
@@ -47,6 +48,7 @@ NOUNS = (
     reactions,
     restore,
     search,
+    vectors,
 )
 
 
@@ -72,6 +74,12 @@ ATTIC = replace(LAB, key="discord:7", address="7", name="attic", server="88")
 
 FOLLOW = Follow("discord:1", "77", "tag", "pruning", True, NOW)
 NOTICE = Notice(1, "discord:1", "notice-1", State.PENDING)
+
+
+def _text(number: int) -> str:
+    paper = samples.brief(number).paper
+    return f"{paper.title} {paper.abstract}"
+
 
 MESSAGE = 2
 """A message of the post that ``samples.fill`` makes, which is claimed before ``WRITES``."""
@@ -146,6 +154,9 @@ READS = (
     _call(reactions.holds, FOLLOW.person, 1, "discord"),
     _call(reactions.recent, "discord", "🔖", NOW, 10),
     _call(search.search, "frugal attention", 10),
+    _call(vectors.missing, "static", 10),
+    _call(vectors.of, "static", [1, 2]),
+    _call(vectors.count, "static"),
 )
 
 WRITES = (
@@ -191,6 +202,7 @@ WRITES = (
     _call(papers.keep_summaries, 5),
     _call(people.catch_up, "discord:ada", "77", NOW),
     _call(privacy.forget, FOLLOW.person),
+    _call(vectors.put, "static", {1: (_text(1), b"1")}),
 )
 
 
