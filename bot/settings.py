@@ -144,6 +144,18 @@ class DiscordSettings(_Table):
     ] = None
 
 
+class SearchSettings(_Table):
+    """The ``[search]`` table: how papers are found."""
+
+    encoder: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description='what finds papers by meaning: "none", "static", or a folder with an ONNX model',
+        ),
+    ] = "none"
+
+
 class LogSettings(_Table):
     """The ``[log]`` table."""
 
@@ -173,6 +185,7 @@ class Settings(_Table):
     )
     web: Annotated[WebSettings, Field(description="the local web channel")] = WebSettings()
     discord: Annotated[DiscordSettings, Field(description="the bot's account on Discord")] = DiscordSettings()
+    search: Annotated[SearchSettings, Field(description="how papers are found")] = SearchSettings()
     log: Annotated[LogSettings, Field(description="what is told")] = LogSettings()
 
     @model_validator(mode="after")
@@ -288,6 +301,7 @@ def _sentence(error: ValidationError) -> str:
             "channels": ChannelSettings,
             "web": WebSettings,
             "discord": DiscordSettings,
+            "search": SearchSettings,
             "log": LogSettings,
         }
         table = tables.get(str(first["loc"][0]), Settings)

@@ -8,6 +8,7 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
+from bot.app import meaning
 from bot.errors import SettingsError
 from bot.ingest import MakeBrief
 from bot.models import Digest
@@ -57,7 +58,7 @@ def database(of: Settings) -> Path:
 @contextmanager
 def opened(of: Settings, *, writes: bool) -> Iterator[Store]:
     """The history, closed at the end; with ``writes`` it is made when missing. Raises StoreError."""
-    store = Store.open(database(of), writes=writes, summarise=summarise)
+    store = Store.open(database(of), writes=writes, summarise=summarise, encoder=meaning.encoder(of))
     try:
         yield store
     finally:

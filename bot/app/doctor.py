@@ -1,5 +1,6 @@
 """``broadsheet doctor``: what could keep the bot from its work, and what to do about it."""
 
+import asyncio
 import os
 import shutil
 import socket
@@ -13,9 +14,11 @@ from zoneinfo import ZoneInfo
 from bot import app
 from bot.errors import DigestError, SettingsError, StoreError
 from bot.models import State
+from bot.reading import vectors
 from bot.settings import Settings
 from bot.sources.inbox import scan
 from bot.store import Store, channels, digests, health, outbox, papers
+from bot.store import vectors as kept
 
 ROOM = 200 * app.MEGABYTE
 """Free bytes below which the disk is worth a word; the history of 10,000 papers takes about 50 MB."""
@@ -48,6 +51,7 @@ async def examine(load: Callable[[], Settings]) -> list[Check]:
         _folder("data", settings.data, needs=os.R_OK | os.W_OK | os.X_OK),
         _disk(settings.data),
         *await _history(settings),
+        *await _meaning(settings),
         *await _discord(settings),
         _address(settings),
     ]
@@ -142,6 +146,27 @@ async def _outbox(store: Store) -> Check:
             "outbox", "warn", f"{told}; 'broadsheet post' tries today's again, 'broadsheet why' tells more"
         )
     return Check("outbox", "good", f"{states.get(State.SENT, 0)} messages sent, none stuck")
+
+
+async def _meaning(settings: Settings) -> list[Check]:
+    """Nothing without an encoder; else whether it works, and how many papers have their vectors."""
+    name = "search by meaning"
+    try:
+        encoder = vectors.encoder(settings.search.encoder)
+        if encoder is None:
+            return []
+        await asyncio.to_thread(encoder.encode, [name])
+    except SettingsError as error:
+        return [Check(name, "warn", f"{error}; until then papers are found by their words alone")]
+    try:
+        if not app.database(settings).exists():
+            return [Check(name, "good", f"{encoder.name} works; papers are encoded while the bot runs")]
+        with app.opened(settings, writes=False) as store:
+            encoded, total = await store.read(kept.count, encoder.name), await store.read(papers.count)
+    except StoreError:
+        return []
+    rest = "" if encoded >= total else "; the others follow while the bot runs"
+    return [Check(name, "good", f"{encoder.name}: {encoded:,} of {total:,} papers are encoded{rest}")]
 
 
 async def _discord(settings: Settings) -> list[Check]:

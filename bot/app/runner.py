@@ -10,6 +10,7 @@ import structlog
 
 from bot import app
 from bot.app import platforms
+from bot.app.meaning import Encoding
 from bot.errors import DigestError, Stopped, StoreError
 from bot.ingest import MakeBrief, Progress, ingest
 from bot.models import Receipt
@@ -135,7 +136,9 @@ async def _work(
         made = SUMMARIES
         while made == SUMMARIES and not stop.is_set():
             made = await store.write(papers.keep_summaries, SUMMARIES)
+        await encoding.tick()
 
+    encoding = Encoding(store)
     ticker = None
     try:
         async for paths in watch(settings.digests, now=app.now, stop=stop):
@@ -149,6 +152,7 @@ async def _work(
     finally:
         if ticker is not None:
             ticker.shutdown(wait=False)
+        await encoding.stop()
 
 
 async def ingest_files(

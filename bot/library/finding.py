@@ -1,13 +1,17 @@
 """Finding papers: by words, by what is like them, by what a person has begun to type."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.errors import NotFound
+from bot.errors import NotFound, SettingsError
 from bot.models import Brief, Hit
 from bot.reading.identity import block_keys, title_key
+from bot.reading.vectors import reranked
 from bot.sources.ids import arxiv_id, doi
-from bot.store import Connection, Store, bookmarks, completion, likeness, outbox, papers
+from bot.store import Connection, Store, bookmarks, completion, likeness, outbox, papers, vectors
 from bot.store import search as full_text
+from bot.store.query import parse
+from bot.store.vectors import Encoder, Rerank
 
 LONGEST_QUERY = 1000
 """Characters of a query that are looked at; the longest titles have some 300."""
@@ -40,19 +44,27 @@ async def search(
     """The papers that match, best first, with why, and how many match in all. Any text is a query.
 
     An arXiv id, a DOI or the address of one finds that paper alone. ``person`` is who asks, for ``bookmarked:me``;
-    for the other operators see ``bot.store.query``. Papers that come after ``last_id`` are passed over.
+    for the other operators see ``bot.store.query``. Papers that come after ``last_id`` are passed over. With an
+    encoder the best that the words find are put in the order of words and meaning together.
     """
     return await store.read(
-        _search, query[:LONGEST_QUERY], limit, min(offset, _LARGEST), person=person, last_id=last_id
+        _search,
+        query[:LONGEST_QUERY],
+        limit,
+        min(offset, _LARGEST),
+        person=person,
+        last_id=last_id,
+        encoder=store.encoder,
     )
 
 
 async def similar(store: Store, paper_id: int, limit: int, *, last_id: int | None = None) -> list[Hit]:
     """The papers most like this one, without itself, those that are related to it first. Raises NotFound.
 
-    They share its telling words, which their snippets mark, and its tags.
+    They share its telling words, which their snippets mark, and its tags; with an encoder those that mean the same
+    come before those that only share words.
     """
-    return await store.read(_similar, paper_id, limit, last_id)
+    return await store.read(_similar, paper_id, limit, last_id, store.encoder)
 
 
 async def complete(store: Store, typed: str, limit: int = 25) -> list[tuple[int, str]]:
@@ -122,7 +134,14 @@ def resolved(db: Connection, text: str) -> int:
 
 
 def _search(
-    db: Connection, query: str, limit: int, offset: int, *, person: str | None, last_id: int | None
+    db: Connection,
+    query: str,
+    limit: int,
+    offset: int,
+    *,
+    person: str | None,
+    last_id: int | None,
+    encoder: Encoder | None,
 ) -> Found:
     identifier = arxiv_id(query) or doi(query)
     named = papers.by_identifier(db, identifier) if identifier is not None else None
@@ -130,13 +149,51 @@ def _search(
         return Found(_hits(db, [(named, "")][max(offset, 0) :][: max(limit, 0)]), 1)
     # An id that no paper has may stand in an abstract; an address in pieces is in many.
     words = query if identifier is None else f'"{identifier}"'
-    answer = full_text.search(db, words, limit, offset, person=person, last_id=last_id)
+    rerank = None if encoder is None else _by_meaning(db, encoder, words)
+    answer = full_text.search(db, words, limit, offset, person=person, last_id=last_id, rerank=rerank)
     return Found(_hits(db, answer.papers), answer.total, answer.more, answer.cut_short)
 
 
-def _similar(db: Connection, paper_id: int, limit: int, last_id: int | None) -> list[Hit]:
+def _by_meaning(db: Connection, encoder: Encoder, query: str) -> Rerank:
+    """By words and by how near a paper's meaning is to the query's; by words alone if the encoder fails."""
+    asked = parse(query)
+    # What is to be left out, and conditions, say nothing of what is meant.
+    meant = " ".join((*asked.phrases, *asked.words)) if asked.excluded or asked.filters else query
+
+    def rerank(scored: Sequence[tuple[int, float]]) -> list[int]:
+        ids = [paper_id for paper_id, _ in scored]
+        try:
+            known = vectors.of(db, encoder.name, ids)
+            return reranked(scored, encoder.encode([meant])[0], known, encoder.alpha) if known else ids
+        except SettingsError:
+            return ids
+
+    return rerank
+
+
+def _similar(
+    db: Connection, paper_id: int, limit: int, last_id: int | None, encoder: Encoder | None
+) -> list[Hit]:
     brief_of(db, paper_id)
-    return _hits(db, likeness.similar(db, paper_id, limit, last_id=last_id))
+    rerank = None if encoder is None else _by_likeness(db, encoder, paper_id)
+    return _hits(db, likeness.similar(db, paper_id, limit, last_id=last_id, rerank=rerank))
+
+
+def _by_likeness(db: Connection, encoder: Encoder, paper_id: int) -> Rerank | None:
+    """By what is shared and by how near a paper's meaning is to that one's; None as long as it has no vector."""
+    try:
+        name = encoder.name
+    except SettingsError:
+        return None
+    own = vectors.of(db, name, [paper_id]).get(paper_id)
+    if own is None:
+        return None
+
+    def rerank(scored: Sequence[tuple[int, float]]) -> list[int]:
+        known = vectors.of(db, name, [other for other, _ in scored])
+        return reranked(scored, own, known, encoder.alpha)
+
+    return rerank
 
 
 def _hits(db: Connection, found: list[tuple[int, str]]) -> list[Hit]:

@@ -11,6 +11,7 @@ from bot.store import papers
 from bot.store.marking import snippets
 from bot.store.query import is_telling
 from bot.store.terms import SAMPLE, any_of, quoted, shares
+from bot.store.vectors import Rerank
 
 TERMS = 12
 """Words of a paper, the most telling ones, by which others are looked for."""
@@ -33,12 +34,17 @@ _LARGEST = 2**63 - 1
 
 
 def similar(
-    db: Connection, paper_id: int, limit: int, *, last_id: int | None = None
+    db: Connection,
+    paper_id: int,
+    limit: int,
+    *,
+    last_id: int | None = None,
+    rerank: Rerank | None = None,
 ) -> list[tuple[int, str]]:
     """The papers most like this one as (id, snippet), without itself; those linked to it as related before all others.
 
     Likeness is BM25 over the paper's most telling words, and the tags that both have, rare ones counting more.
-    Papers admitted after ``last_id`` are passed over. Raises NotFound.
+    ``rerank`` may change the order of those. Papers admitted after ``last_id`` are passed over. Raises NotFound.
     """
     text = db.execute("SELECT title, abstract FROM papers WHERE id = ?", (paper_id,)).fetchone()
     if text is None:
@@ -59,6 +65,8 @@ def similar(
     for other in scores:
         scores[other] += TAG * sum(shared.get(tag, 0.0) for tag in papers.tags(db, other))
     ranked = sorted(scores, key=lambda other: (-scores[other], -other))
+    if rerank is not None:
+        ranked = rerank([(other, scores[other]) for other in ranked])
     order = dict.fromkeys([*related, *ranked])
     order.pop(paper_id, None)
     shown = list(order)[: max(limit, 0)]

@@ -19,6 +19,7 @@ from bot.store.marking import snippets
 from bot.store.query import SHORT, Query, parse
 from bot.store.spelling import mended
 from bot.store.terms import all_of, any_of, quoted, shares, term
+from bot.store.vectors import Rerank
 
 # How much a word counts in a title and in an abstract, tuned on the two collections CACM and CISI.
 LONG_WEIGHTS = (1.5, 1.0)
@@ -45,6 +46,9 @@ LISTED = 1000
 BEGINNINGS = 500
 """Titles, the newest, that begin with the words and may come first for it."""
 
+RERANKED = 200
+"""The best papers by words, which are ranked again by meaning when there is an encoder."""
+
 PATIENCE, GRACE = 0.4, 0.1
 """Seconds until a search is stopped, and in which whatever matches is taken instead."""
 
@@ -69,6 +73,7 @@ class _Search(NamedTuple):
     first: int
     last: int
     """The oldest and the newest paper that are looked at."""
+    rerank: Rerank | None = None
 
 
 class _Stage(NamedTuple):
@@ -88,6 +93,7 @@ def search(
     person: str | None = None,
     last_id: int | None = None,
     patience: float = PATIENCE,
+    rerank: Rerank | None = None,
 ) -> Answer:
     """The papers that match, best first, as (id, snippet) with the words found in ‹ ›, and how many match in all.
 
@@ -97,6 +103,7 @@ def search(
     Papers whose title begins with the words come first. Of up to three words then the papers with all of them,
     then those with any, a title's words counting three times; of more words those with any. Without words the
     newest come first, with an empty snippet. If nothing is found, words that no paper has are mended by a letter.
+    ``rerank`` may change the order of the ``RERANKED`` best by words, within those with all and those with any.
     After ``patience`` seconds the search is stopped, and what was found until then is the answer.
     """
     query = parse(text)
@@ -105,7 +112,7 @@ def search(
     newest = papers.last_id(db)
     last = newest if last_id is None else min(last_id, newest)
     values = {**prepared(db, query.filters), "person": person or "", "last_id": last}
-    asked = _Search(db, query, values, 0, last)
+    asked = _Search(db, query, values, 0, last, rerank if query.words else None)
     first, limit = max(offset, 0), max(limit, 0)
     found: list[int] = []
     total, cut_short = 0, False
@@ -119,7 +126,8 @@ def search(
                 asked = asked._replace(query=_mended(db, query))
                 total = _count(asked)
             if total:
-                _fill(asked, total, min(first + limit, LISTED if total > RANKED else total), found)
+                wanted = max(first + limit, RERANKED if asked.rerank else 0)
+                _fill(asked, total, min(wanted, LISTED if total > RANKED else total), found)
     except TooLong:
         cut_short = True
         _take_newest(asked, min(first + limit, LISTED), found)
@@ -180,11 +188,15 @@ def _fill(asked: _Search, total: int, wanted: int, found: list[int]) -> None:
     seen = set(found)
     stages = _stages(asked, narrow=total > RANKED)
     while len(found) < wanted and (stage := next(stages, None)) is not None:
+        before, scores = len(found), {}
         sql, values = _select(asked, stage)
         for row in asked.db.execute(f"{sql} LIMIT :limit", {**values, "limit": wanted + len(seen)}):
             if len(found) < wanted and row["id"] not in seen:
                 seen.add(row["id"])
                 found.append(row["id"])
+                scores[row["id"]] = row["score"]
+        if asked.rerank is not None and stage.ranked:
+            found[before:RERANKED] = asked.rerank([(one, scores[one]) for one in found[before:RERANKED]])
 
 
 def _take_newest(asked: _Search, wanted: int, found: list[int]) -> None:
@@ -296,10 +308,12 @@ def _select(asked: _Search, stage: _Stage) -> tuple[str, Values]:
         where = ["found.papers_fts MATCH :match", "found.rowid > :after", "found.rowid <= :last_id"]
         where += conditions(query.filters, "+found.rowid")
         by = Source("papers_fts found", "found.rowid", " AND ".join(where), "found.rowid DESC")
-        order = f"bm25(papers_fts, {title}, {abstract}), {by.order}" if stage.ranked else by.order
+        score = f"-bm25(papers_fts, {title}, {abstract})" if stage.ranked else "0"
+        order = f"score DESC, {by.order}" if stage.ranked else by.order
         values["match"] = stage.match
     else:
         by = source(query.filters)
+        score = "0"
         where = [by.where, *conditions(query.filters, f"+{by.paper_id}", by.met)]
         order = by.order
         if query.excluded:
@@ -308,7 +322,8 @@ def _select(asked: _Search, stage: _Stage) -> tuple[str, Values]:
             )
             values["excluded"] = any_of(query.excluded)
         where.append(f"+{by.paper_id} <= :last_id")
-    return f"SELECT {by.paper_id} AS id FROM {by.table} WHERE {' AND '.join(where)} ORDER BY {order}", values
+    columns = f"{by.paper_id} AS id, {score} AS score"
+    return f"SELECT {columns} FROM {by.table} WHERE {' AND '.join(where)} ORDER BY {order}", values
 
 
 def _match(query: Query, words: str | None = None) -> str:

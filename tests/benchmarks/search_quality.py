@@ -1,6 +1,6 @@
 """How well and how fast questions find their papers, on any set of documents, queries and judgements.
 
-    python -m tests.benchmarks.search_quality [DIR…]
+    python -m tests.benchmarks.search_quality [DIR…] [--encoder static|FOLDER]
 
 A set is a folder with ``docs.jsonl`` (id, title, abstract), ``queries.jsonl`` (id, text) and ``qrels.tsv`` (query,
 document, grade). Its documents are cleaned and admitted as ingest does it, but none is merged with another, since
@@ -26,10 +26,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import library
+from bot.app.meaning import encode_missing
 from bot.models import Brief, Entry
 from bot.reading.brief import paper_of
 from bot.reading.identity import block_keys
+from bot.reading.vectors import encoder
 from bot.store import Connection, Store, papers, search
+from bot.store.vectors import Encoder
 
 SETS = Path("../shared/data/search")
 NOW = datetime(2025, 3, 11, 8, tzinfo=UTC)
@@ -76,15 +79,17 @@ def recall(ranked: Sequence[str], grades: Mapping[str, float], depth: int) -> fl
     return len(grades.keys() & set(ranked[:depth])) / len(grades)
 
 
-async def measure(folder: Path, path: Path) -> Figures:
-    """Fill a history at ``path`` with the set's documents and ask its queries."""
+async def measure(folder: Path, path: Path, by: Encoder | None = None) -> Figures:
+    """Fill a history at ``path`` with the set's documents, with their vectors if by an encoder, and ask its queries."""
     documents = list(_records(folder / "docs.jsonl"))
     grades = judged(folder / "qrels.tsv")
     queries = {str(one["id"]): str(one["text"]) for one in _records(folder / "queries.jsonl")}
     asked = {query: text for query, text in queries.items() if query in grades}
-    store = Store.open(path)
+    store = Store.open(path, encoder=by)
     try:
         ids = await store.write(_admit, documents)
+        if by is not None:
+            await encode_missing(store, by)
         scores, spent = [], []
         for query, text in asked.items():
             began = time.perf_counter()
@@ -134,13 +139,15 @@ def main() -> None:
     )
     parser.add_argument("--ranked", type=int, metavar="PAPERS")
     parser.add_argument("sets", nargs="*", type=Path, default=[SETS / "cacm", SETS / "cisi"])
+    parser.add_argument("--encoder", default="none", help='"static", or a folder with an ONNX model')
     print(f"{'set':<12}{'queries':>8}{'nDCG@10':>9}{'R@10':>7}{'R@100':>7}{'p50 ms':>8}{'p95 ms':>8}")
     options = parser.parse_args()
+    by = encoder(options.encoder)
     if options.ranked is not None:
         narrow(options.ranked)
     for folder in options.sets:
         with tempfile.TemporaryDirectory() as home:
-            of = asyncio.run(measure(folder, Path(home) / "history.db"))
+            of = asyncio.run(measure(folder, Path(home) / "history.db", by))
         print(
             f"{folder.name:<12}{of.queries:>8}{of.ndcg:>9.4f}{of.recall:>7.3f}{of.recall_deep:>7.3f}"
             f"{of.p50:>8.1f}{of.p95:>8.1f}"

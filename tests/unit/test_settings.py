@@ -72,7 +72,7 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
 def test_every_setting_outside_the_channels_has_a_variable() -> None:
     """What can be set in the file can be set in the environment."""
     names = variables().values()
-    tables = {"web", "discord", "log"}
+    tables = {"web", "discord", "search", "log"}
     assert {name for name in Settings.model_fields if name not in tables | {"channels"}} <= set(names)
     assert {"web.port", "discord.token", "log.level"} <= set(names)
 

@@ -9,7 +9,9 @@ import pytest
 from bot import app
 from bot.app import doctor
 from bot.errors import SettingsError
-from bot.settings import Settings, WebSettings
+from bot.settings import SearchSettings, Settings, WebSettings
+from bot.store import papers
+from tests.store import samples
 
 
 @pytest.fixture
@@ -83,3 +85,21 @@ async def test_a_port_in_use_is_noted(folder: Path) -> None:
         check = (await found(Settings(web=WebSettings(port=port))))["web address"]
     assert check.status == "warn"
     assert str(port) in check.text
+
+
+async def test_an_encoder_is_tried_and_its_papers_are_counted(folder: Path) -> None:
+    """Nothing is said of it when there is none; a missing one is told with what to do; one that works with how far."""
+    assert "search by meaning" not in await found()
+    web = WebSettings(port=0)
+    check = (await found(Settings(web=web, search=SearchSettings(encoder="no-such-folder"))))[
+        "search by meaning"
+    ]
+    assert check.status == "warn"
+    assert "model.onnx" in check.text
+    static = Settings(web=web, search=SearchSettings(encoder="static"))
+    assert (await found(static))["search by meaning"].status == "good"
+    with app.opened(static, writes=True) as store:
+        await store.write(papers.admit, samples.brief(1), (), samples.NOW)
+    check = (await found(static))["search by meaning"]
+    assert check.status == "good"
+    assert "0 of 1 papers are encoded" in check.text

@@ -1,0 +1,86 @@
+"""Search by meaning: which encoder this run has, and the encoding of papers while the bot has nothing to do."""
+
+import asyncio
+import time
+from contextlib import suppress
+
+import structlog
+
+from bot.errors import SettingsError, StoreError
+from bot.reading import vectors
+from bot.settings import Settings
+from bot.store import Store, papers
+from bot.store import vectors as kept
+from bot.store.vectors import Encoder
+
+log = structlog.get_logger()
+
+BATCH = 32
+"""Papers encoded and kept at a time: at most a second of one core, and a write of a millisecond."""
+
+
+def encoder(of: Settings) -> Encoder | None:
+    """The encoder that the settings name; None, with a word in the log, when it can't be had."""
+    try:
+        return vectors.encoder(of.search.encoder)
+    except SettingsError as error:
+        log.warning("papers are found by their words alone", reason=str(error))
+        return None
+
+
+async def encode_missing(store: Store, by: Encoder, *, share: float = 1.0) -> int:
+    """Give every paper without one its vector, the newest first, and say how many there were.
+
+    Encodes in a thread, at most ``share`` of the time, and keeps each batch as soon as it is made, so that it may
+    be cancelled at any time and called again. Raises SettingsError, StoreError.
+    """
+    done = 0
+    while waiting := await store.read(kept.missing, by.name, BATCH):
+        began = time.monotonic()
+        made = await asyncio.to_thread(by.encode, [text for _, text in waiting])
+        spent = time.monotonic() - began
+        found = {paper_id: (text, vector) for (paper_id, text), vector in zip(waiting, made, strict=True)}
+        await store.write(kept.put, by.name, found)
+        done += len(found)
+        await asyncio.sleep(spent * (1 / share - 1))
+    return done
+
+
+class Encoding:
+    """Encodes whatever was admitted, beside all else that the bot does."""
+
+    SHARE = 0.5
+    """Of one core's time, so that whoever asks meanwhile waits no longer."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._task: asyncio.Task[None] | None = None
+        self._upto = 0
+        """The newest paper when last all had their vectors."""
+
+    async def tick(self) -> None:
+        """Begin, if papers came since the last time and nothing is under way. Returns at once."""
+        by = self._store.encoder
+        if by is None or (self._task is not None and not self._task.done()):
+            return
+        newest = await self._store.read(papers.last_id)
+        if newest != self._upto:
+            self._task = asyncio.create_task(self._all(by, newest))
+
+    async def stop(self) -> None:
+        """Begin nothing more; what was encoded is kept."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _all(self, by: Encoder, newest: int) -> None:
+        try:
+            done = await encode_missing(self._store, by, share=self.SHARE)
+            log.info("papers are encoded", encoder=by.name, papers=done)
+        except SettingsError as error:
+            log.error("papers can't be encoded; they are found by their words alone", reason=str(error))
+        except StoreError as error:
+            log.error("papers wait to be encoded", reason=str(error))
+            return
+        self._upto = newest
