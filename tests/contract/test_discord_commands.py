@@ -71,12 +71,16 @@ async def test_commands_are_for_servers_alone(room: Newsroom) -> None:
         "Bookmark",
         "bookmarks",
         "catchup",
+        "follow",
         "help",
         "paper",
+        "privacy",
         "search",
+        "setup",
         "similar",
         "today",
         "top",
+        "unfollow",
         "why",
     ]
     for command in registered:

@@ -2,17 +2,17 @@
 
 ::
 
-    queries ──► papers ◄── bookmarks      posts        each: the library's records → an answer, and its commands
+    queries ──► papers ◄── bookmarks      posts, following, privacy, setup      each: records → an answer
                    └──────────┴─────────────┘
                                ▼
-                   failures ◄── frame                   defers, asks, answers; tells what went wrong
+                   failures ◄── frame             defers, asks, answers; tells what went wrong
 """
 
 import discord
 from discord import app_commands
 
 from bot.chat.discord import answers
-from bot.chat.discord.commands import bookmarks, papers, posts
+from bot.chat.discord.commands import bookmarks, following, papers, posts, privacy, setup
 from bot.chat.discord.commands.frame import Answer, Asker, Client, Command, Desk, answer, refuse
 
 __all__ = ["install"]
@@ -23,11 +23,11 @@ def install(client: Client) -> None:
     desk = Desk(client.store, client.clock)
     tree = client.tree
     tree.error(refuse)
-    for noun in (papers, bookmarks, posts):
+    for noun in (papers, bookmarks, posts, following, privacy, setup):
         for command in noun.commands(desk):
             tree.add_command(command)
     tree.add_command(_help(tree))
-    client.add_dynamic_items(*papers.buttons(desk), *bookmarks.buttons(desk))
+    client.add_dynamic_items(*papers.buttons(desk), *bookmarks.buttons(desk), *privacy.buttons(desk))
 
 
 def _help(tree: app_commands.CommandTree[discord.Client]) -> Command:

@@ -47,7 +47,7 @@ async def test_commands_keep_to_discord_s_limits(tmp_path: Path) -> None:
     client = Client(store)
     install(client)
     payloads = [command.to_dict(client.tree) for command in client.tree.get_commands()]
-    assert len(payloads) == 10
+    assert len(payloads) == 14
     for payload in payloads:
         assert sum(map(len, texts(payload))) <= limits.COMMAND_SUM
         assert len(payload.get("options") or []) <= limits.COMMAND_OPTIONS
