@@ -7,7 +7,12 @@ from bot.cli.console import Load, wait
 
 @click.group()
 def discord() -> None:
-    """Let the bot into Discord."""
+    """Let the bot into Discord.
+
+    \b
+    Example:
+      broadsheet discord invite
+    """
 
 
 @discord.command()
