@@ -67,6 +67,9 @@ _WORD = re.compile(r"\w+")
 _POWER = re.compile(r"\w\)?\^|[²³¹⁰⁴-⁹]")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?", re.ASCII)
 
+# "I'm", "don't" and "e.g." fall into pieces that would pass for rare words.
+_SHORTENED = re.compile(r"\b(?:e\.g|i\.e)\b|\b\w+n['’]t\b|(?<=\w)['’](?:d|ll|m|re|s|ve)\b", re.I)
+
 _STOP = frozenset(
     "a about above after again against all also although always am among an and another any are as at be because "
     "been before being below between both but by can cannot could did do does doing done down during each either "
@@ -161,7 +164,7 @@ def _words(text: str) -> list[str]:
     found: list[str] = []
     for piece in text.split():
         has_power = len(piece) <= LONGEST_POWER and _POWER.search(piece)
-        found += [piece] if has_power else _WORD.findall(piece)
+        found += [piece] if has_power else _WORD.findall(_SHORTENED.sub(" ", piece))
     return found
 
 

@@ -36,6 +36,8 @@ FILTERS = st.one_of(
         ("in O(N^2), not 10⁻³", ("O(N^2),", "10⁻³")),
         ("- -- -( a—b", ("b",)),
         ('half a "phrase', ("half", "phrase")),
+        ("I'm after what's new, e.g. vitamin D", ("new", "vitamin", "D")),
+        ("don’t we've O'Reilly", ("O", "Reilly")),
     ],
 )
 def test_what_is_no_operator_is_words(text: str, words: tuple[str, ...]) -> None:
