@@ -15,8 +15,8 @@ from bot.store.vectors import Encoder
 
 log = structlog.get_logger()
 
-BATCH = 32
-"""Papers encoded and kept at a time: at most a second of one core, and a write of a millisecond."""
+BATCH = 16
+"""Papers encoded and kept at a time: some 10 ms of one core, with a sentence encoder half a second or more."""
 
 
 def encoder(of: Settings) -> Encoder | None:

@@ -94,9 +94,9 @@ class StaticEncoder:
 
     def encode(self, texts: Sequence[str]) -> list[bytes]:
         """A vector of unit length for each text, as float16. Raises SettingsError."""
+        tokenizer, table = self._model
         import numpy as np
 
-        tokenizer, table = self._model
         means = np.zeros((len(texts), table.shape[1]), np.float32)
         # A batch of texts is handed to as many threads as there are cores: one by one leaves the others theirs.
         for place, text in enumerate(texts):
@@ -107,14 +107,14 @@ class StaticEncoder:
 
     @cached_property
     def _model(self) -> "tuple[Tokenizer, Floats]":
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-
         try:
+            from safetensors.numpy import load_file
+            from tokenizers import Tokenizer
+
             tokenizer = Tokenizer.from_file(str(self._tokens))
             table: Floats = load_file(self._weights)["embedding.weight"]
         except Exception as error:
-            raise SettingsError(f"search.encoder: wordllama's files cannot be read: {error}") from error
+            raise SettingsError(f"search.encoder: wordllama cannot be used: {error}") from error
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return tokenizer, table

@@ -1,6 +1,8 @@
 """Papers are encoded beside all else, are found by what they mean, and nothing fails without an encoder."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,3 +164,13 @@ def test_an_encoder_that_is_not_there_is_no_reason_to_stop(tmp_path: Path) -> No
     """The bot runs without; doctor says what to do."""
     assert meaning.encoder(Settings(search=SearchSettings(encoder=str(tmp_path / "none")))) is None
     assert meaning.encoder(Settings()) is None
+
+
+def test_a_run_without_an_encoder_loads_none_of_it() -> None:
+    """Start and memory are as if there were no search by meaning."""
+    code = (
+        "import sys, bot.cli, bot.app.runner, bot.app.asking, bot.app.doctor\n"
+        "print({'numpy', 'tokenizers', 'safetensors', 'onnxruntime', 'wordllama'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
