@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,9 @@ from bot.store import vectors as kept
 
 ROOM = 200 * app.MEGABYTE
 """Free bytes below which the disk is worth a word; the history of 10,000 papers takes about 50 MB."""
+
+NAMED = 20
+"""Rejected papers that are named one by one."""
 
 BUILT = 2026
 """A clock that shows an earlier year is wrong."""
@@ -143,9 +146,20 @@ async def _outbox(store: Store) -> Check:
     if stuck:
         told = ", ".join(f"{count} {state}" for state, count in stuck.items())
         return Check(
-            "outbox", "warn", f"{told}; 'broadsheet post' tries today's again, 'broadsheet why' tells more"
+            "outbox",
+            "warn",
+            f"{told}; 'broadsheet post' tries today's again, 'broadsheet why' tells more"
+            f"{_named(await store.read(outbox.rejected))}",
         )
     return Check("outbox", "good", f"{states.get(State.SENT, 0)} messages sent, none stuck")
+
+
+def _named(refused: Sequence[tuple[str, str]]) -> str:
+    """The papers that were refused, by title and reason."""
+    if not refused:
+        return ""
+    named = "; ".join(f"“{title}” ({reason})" for title, reason in refused[:NAMED])
+    return f". Rejected: {named}{f'; and {len(refused) - NAMED} more' if len(refused) > NAMED else ''}"
 
 
 async def _meaning(settings: Settings) -> list[Check]:

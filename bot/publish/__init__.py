@@ -12,6 +12,9 @@
 
     A post that has what people follow says so in its last message, and by a notice to those who asked for it.
 
+    What is rejected for the whole post (its header is refused, its thread is locked or deleted) gives up the rest of
+    that post: each message is rejected with the reason, its owner is told, and newer posts go out.
+
     A broken channel (gone, or a permission is missing) rests with all that it has yet to get, its owner is told
     once, and it is tried again every ``BROKEN_RETRY``.
 

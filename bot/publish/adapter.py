@@ -22,9 +22,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The platform said never; trying again as it is cannot help."""
+    """The platform said never; trying again as it is cannot help.
+
+    ``whole_post`` says that it takes nothing more of this post, as when the post's thread was deleted.
+    """
 
     reason: str
+    whole_post: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class ChatAdapter(Protocol):
         """Send one message with its nonce: part 0 to the channel, the others to the post's thread."""
 
     async def open_thread(self, channel: Channel, post: Post, header: Message) -> Outcome:
-        """Open the thread under the sent header and give its id; one that is open already is a success."""
+        """Open the thread under the sent header and give its id; one that is open already is a success.
+
+        Without a thread the post has no place for its papers: Rejected gives them up.
+        """
 
     async def find(self, channel: Channel, post: Post, message: Message) -> str | None:
         """Look for the message in the channel's history by its marker, and give the platform's id of it.

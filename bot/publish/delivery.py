@@ -31,11 +31,19 @@ BROKEN_RETRY = timedelta(hours=1)
 """The wait before a broken channel is tried again: seldom enough not to add up to a ban for invalid requests."""
 
 HISTORY_RETRY = timedelta(minutes=5)
-"""The wait before an unreadable history, or a refused thread, is tried again."""
+"""The wait before an unreadable history, or a thread that did not open, is tried again."""
 
 
 class _ChannelBroken(Exception):
     """Ends the delivery to a channel at once."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class _PostRefused(Exception):
+    """Ends the delivery of a post for good, and of that post alone."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -53,7 +61,8 @@ class Publisher:
         self._clock = clock
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._resting: dict[str, datetime] = {}
+        self._threadless: dict[int, datetime] = {}
+        """When the thread of a post, by its id, is asked for again."""
         self._stopping = False
 
     async def tick(self) -> None:
@@ -124,7 +133,11 @@ class Publisher:
             was_broken = channel.key in await self._store.read(channels.broken)
             try:
                 for post in await self._store.read(outbox.open_posts, channel.key):
-                    sent = await self._deliver_post(adapter, channel, post)
+                    try:
+                        sent = await self._deliver_post(adapter, channel, post)
+                    except _PostRefused as refused:
+                        await self._give_up(adapter, channel, post, refused.reason)
+                        continue
                     if sent and was_broken:
                         await self._store.write(channels.mend, channel.key)
                 await deliver_notices(self._store, adapter, channel, self._clock, self._stops)
@@ -141,10 +154,18 @@ class Publisher:
             log.error("a channel is broken and rests", channel=channel.key, reason=reason)
             await adapter.tell(channel, f"Nothing can be posted in {channel.name}: {reason}")
 
+    async def _give_up(self, adapter: ChatAdapter, channel: Channel, post: Post, reason: str) -> None:
+        """Reject what a post has yet to get, so that it is in nobody's way, and tell its owner."""
+        count = await self._store.write(outbox.give_up, post.id, reason)
+        date = str(post.local_date)
+        log.error("a post is given up", channel=channel.key, date=date, messages=count, reason=reason)
+        await adapter.tell(channel, f"The post of {date} in {channel.name} is not finished: {reason}")
+
     async def _deliver_post(self, adapter: ChatAdapter, channel: Channel, post: Post) -> bool:
         """Send the messages of a post in order: nothing before its header, nothing outside its thread.
 
-        Gives whether the platform took one. Raises _ChannelBroken when it takes none until a person acts.
+        Gives whether the platform took one. Raises _ChannelBroken when it takes none until a person acts, and
+        _PostRefused when it never takes the rest of this one.
 
         One failure does not hold up the papers after it; a second in a row says that the platform is down.
         Messages that wait for their time are no failures, so that those after them get their turn.
@@ -163,13 +184,15 @@ class Publisher:
                 state = await self._send(adapter, channel, post, message)
                 failures = failures + 1 if state in (State.FAILED, State.UNKNOWN) else 0
                 sent = sent or state is State.SENT
+            if message.part == 0 and state is State.REJECTED:
+                raise _PostRefused(message.error or "its header was refused")
             if message.part == 0 and state is not State.SENT:
                 break
         return sent
 
     async def _open_thread(self, adapter: ChatAdapter, channel: Channel, post: Post) -> Post | None:
-        resting = self._resting.get(channel.key)
-        if resting is not None and resting > self._clock():
+        again = self._threadless.get(post.id)
+        if again is not None and again > self._clock():
             return None
         header = (await self._store.read(outbox.messages, post.id))[0]
         try:
@@ -178,12 +201,16 @@ class Publisher:
             log.exception("a thread ended in an unexpected error", channel=channel.key)
             outcome = Unknown(f"{type(error).__name__}: {error}")
         if isinstance(outcome, Sent):
+            self._threadless.pop(post.id, None)
             await self._store.write(outbox.record_thread, post.id, outcome.platform_id)
             return await self._store.read(outbox.post, post.id)
         if isinstance(outcome, Broken):
             raise _ChannelBroken(outcome.reason)
+        if isinstance(outcome, Rejected):
+            self._threadless.pop(post.id, None)
+            raise _PostRefused(outcome.reason)
         wait = outcome.retry_after if isinstance(outcome, Failed) else None
-        self._resting[channel.key] = self._clock() + (wait or HISTORY_RETRY)
+        self._threadless[post.id] = self._clock() + (wait or HISTORY_RETRY)
         log.error("no thread yet, the papers wait for it", channel=channel.key, reason=outcome.reason)
         return None
 
@@ -228,9 +255,11 @@ class Publisher:
             case Sent(platform_id):
                 await self._store.write(outbox.record_sent, message.id, platform_id, now)
                 return State.SENT
-            case Rejected(reason):
+            case Rejected(reason, whole_post):
                 log.error("the platform refuses a message", reason=reason, **about)
                 await self._store.write(outbox.record_unsent, message.id, State.REJECTED, reason)
+                if whole_post or message.part == 0:
+                    raise _PostRefused(reason)
                 return State.REJECTED
             case Failed(reason):
                 again = retry_time(message.attempts, outcome, now)

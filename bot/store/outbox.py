@@ -216,6 +216,15 @@ def record_unsent(
         raise StoreError(f"message {message_id} is {_known(db, message_id).state}: not recorded as {state}")
 
 
+def give_up(db: Connection, post_id: int, reason: str) -> int:
+    """Reject every message of the post that is yet to be sent; gives how many."""
+    return db.execute(
+        "UPDATE messages SET state = 'rejected', error = ?, not_before = NULL "
+        "WHERE post_id = ? AND state NOT IN ('sent', 'rejected')",
+        (reason, post_id),
+    ).rowcount
+
+
 def record_thread(db: Connection, post_id: int, thread_id: str) -> None:
     """The post's thread is open, under this id of the platform's."""
     db.execute("UPDATE posts SET thread_id = ? WHERE id = ?", (thread_id, post_id))
@@ -252,6 +261,15 @@ def states(db: Connection) -> dict[State, int]:
     """How many messages are in each state."""
     rows = db.execute("SELECT state, count(*) AS n FROM messages GROUP BY state ORDER BY state")
     return {State(row["state"]): row["n"] for row in rows}
+
+
+def rejected(db: Connection) -> list[tuple[str, str]]:
+    """The papers that a platform refused, as (title, reason), those of the latest post first."""
+    rows = db.execute(
+        "SELECT pa.title, m.error FROM messages m JOIN papers pa ON pa.id = m.paper_id "
+        "WHERE m.state = 'rejected' ORDER BY m.post_id DESC, m.part"
+    )
+    return [(row["title"], row["error"] or "") for row in rows]
 
 
 def placements(db: Connection, paper_id: int) -> list[Placement]:

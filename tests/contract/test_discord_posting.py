@@ -203,7 +203,7 @@ async def test_a_header_that_somebody_deleted_gets_no_thread(tmp_path: Path) -> 
 
 
 async def test_sending_brings_an_archived_thread_back_but_not_a_locked_one(tmp_path: Path) -> None:
-    """An archived thread takes messages; a locked one waits for a moderator."""
+    """An archived thread takes messages; a locked one is given up with the rest of its post."""
     async with world(tmp_path, seed_reaction=False) as here:
         post = await here.opened(3)
         thread = here.place.threads[0]
@@ -212,7 +212,8 @@ async def test_sending_brings_an_archived_thread_back_but_not_a_locked_one(tmp_p
         assert not thread.archived
         await here.server.archive(thread.id, locked=True)
         outcome = await here.send(post, 2)
-        assert isinstance(outcome, Broken)
+        assert isinstance(outcome, Rejected)
+        assert outcome.whole_post
         assert "locked" in outcome.reason
 
 

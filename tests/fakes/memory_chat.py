@@ -15,6 +15,8 @@ class Fault(Enum):
     """What goes wrong with one send."""
 
     REJECTED = auto()
+    SHUT = auto()
+    """Rejected, and with it the rest of the post: its thread is locked."""
     FAILED = auto()
     BUSY = auto()
     """Not accepted, with the platform's own time to wait, ``RETRY_AFTER``."""
@@ -87,6 +89,8 @@ class FakeChat:
         match fault:
             case Fault.REJECTED:
                 return Rejected("400: refused")
+            case Fault.SHUT:
+                return Rejected("400: the thread is locked", whole_post=True)
             case Fault.FAILED:
                 return Failed("503: down")
             case Fault.BUSY:
@@ -130,7 +134,7 @@ class FakeChat:
         """Deliver a direct message, once per nonce, unless a fault was planned."""
         fault = self.notices.popleft() if self.notices else None
         match fault:
-            case Fault.REJECTED | Fault.BROKEN:
+            case Fault.REJECTED | Fault.SHUT | Fault.BROKEN:
                 return Rejected("403: does not take direct messages")
             case Fault.FAILED | Fault.BUSY:
                 return Failed("503: down")

@@ -282,7 +282,9 @@ async def test_deaths_in_a_row_and_faults_among_them(
     await assert_whole(path, chat, FIRST, in_order=not faults)
 
 
-@pytest.mark.parametrize("fault", [one for one in Fault if one not in (Fault.REJECTED, Fault.BROKEN)])
+@pytest.mark.parametrize(
+    "fault", [one for one in Fault if one not in (Fault.REJECTED, Fault.SHUT, Fault.BROKEN)]
+)
 @pytest.mark.parametrize("part", range(5))
 @pytest.mark.parametrize("wait", [timedelta(seconds=10), timedelta(minutes=2)])
 async def test_a_fault_is_made_good(start: Path, fault: Fault, part: int, wait: timedelta) -> None:
@@ -502,9 +504,9 @@ async def test_a_rejected_header_keeps_its_papers_out_of_the_channel(start: Path
 
 
 @pytest.mark.parametrize(
-    "refusal", [Rejected("403"), Failed("429", RETRY_AFTER), Failed("503"), Unknown("lost")]
+    "refusal", [Failed("429", RETRY_AFTER), Failed("503"), Unknown("lost"), RuntimeError("a bug")]
 )
-async def test_papers_wait_for_their_thread(start: Path, refusal: Outcome) -> None:
+async def test_papers_wait_for_their_thread(start: Path, refusal: Outcome | Exception) -> None:
     """A thread that does not open is asked for again, not every tick, and nothing lands outside it."""
     clock = Clock()
     chat = FakeChat(clock)
@@ -518,6 +520,82 @@ async def test_papers_wait_for_their_thread(start: Path, refusal: Outcome) -> No
         for _ in range(4):
             clock.advance(HISTORY_RETRY)
             await run(publisher)
+    await assert_whole(start, chat, FIRST)
+
+
+async def given_up_alone(start: Path, chat: FakeChat, clock: Clock, *, arrived: int) -> None:
+    """The first day's post gets no further, its owner hears of it once, and the next day's is whole."""
+    await live_on(start, chat, clock, ticks=4)
+    asked = (len(chat.attempts), chat.threads_asked)
+    assert [one.state for one in await messages(start, FIRST)] == [State.SENT] * arrived + [
+        State.REJECTED
+    ] * (5 - arrived)
+    assert all(one.error for one in (await messages(start, FIRST))[arrived:])
+    (told,) = chat.told
+    assert str(NINE.date()) in told[1]
+    await live_on(start, chat, clock, ticks=24)
+    assert (len(chat.attempts), chat.threads_asked) == asked
+    chat.always.clear()
+    clock.now = NINE + timedelta(days=1)
+    store = Store.open(start)
+    await store.write(samples.read_digest, "second.txt", 2, 6)
+    store.close()
+    before = len(chat.shown)
+    await live_on(start, chat, clock)
+    assert len(chat.shown) == before + 3
+    assert len(chat.told) == 1
+
+
+async def test_a_thread_that_is_shut_gives_up_its_post_alone(start: Path) -> None:
+    """One request finds a thread locked: the rest of that post is rejected, and the next day has its post."""
+    clock = Clock()
+    chat = FakeChat(clock)
+    chat.always[FIRST.key, 2] = Fault.SHUT
+    await given_up_alone(start, chat, clock, arrived=2)
+    assert [part for _, part in chat.attempts[:3]] == [0, 1, 2]
+    assert all(part < 3 for _, part in chat.attempts)
+
+
+async def test_a_header_that_can_have_no_thread_gives_up_its_post_alone(start: Path) -> None:
+    """Somebody deleted it: its papers are rejected, not asked about for ever, and the next day has its post."""
+    clock = Clock()
+    chat = FakeChat(clock)
+    chat.thread_refusals.append(Rejected("the header was deleted"))
+    await given_up_alone(start, chat, clock, arrived=1)
+
+
+async def test_a_rejected_header_gives_up_its_post_alone(start: Path) -> None:
+    """Without a header there is no place for its papers; the next day has its post."""
+    clock = Clock()
+    chat = FakeChat(clock)
+    chat.always[FIRST.key, 0] = Fault.REJECTED
+    await given_up_alone(start, chat, clock, arrived=0)
+
+
+async def test_a_thread_that_does_not_open_holds_up_no_other_post(start: Path) -> None:
+    """Each post asks for its own: one that waits lets the next day's papers out."""
+    clock = Clock()
+    chat = FakeChat(clock)
+    chat.thread_refusals.append(Failed("503"))
+    await live_on(start, chat, clock, ticks=1)
+    clock.now = NINE + timedelta(days=1)
+    store = Store.open(start)
+    await store.write(samples.read_digest, "second.txt", 2, 6)
+    store.close()
+    chat.thread_refusals.append(Failed("503"))
+    await live_on(start, chat, clock, ticks=1)
+    states = [one.state for one in await messages(start, FIRST)]
+    assert states == [State.SENT] + [State.PENDING] * 4 + [State.SENT] * 3
+
+
+async def test_a_given_up_post_is_finished_by_hand(start: Path) -> None:
+    """Once the thread is unlocked; nothing is posted twice, and nothing is missing."""
+    clock = Clock()
+    chat = FakeChat(clock)
+    chat.once[FIRST.key, 2].append(Fault.SHUT)
+    await live_on(start, chat, clock)
+    async with life(start, chat, clock) as publisher:
+        await publisher.post_now(FIRST)
     await assert_whole(start, chat, FIRST)
 
 

@@ -298,8 +298,9 @@ def _outcome(placement: Placement) -> str:
     because = f" ({plain(parts, 200)})" if parts else ""
     if placement.message is None:
         return f"{where}: place {pick.place + 1}, named in the closing message{because}"
-    state = placement.message.state
-    return f"{where}: place {pick.place + 1}{because}{'' if state is State.SENT else f', {state}'}"
+    state, error = placement.message.state, plain(placement.message.error or "", 150)
+    became = "" if state is State.SENT else f", {state}{': ' if error else ''}{error}"
+    return f"{where}: place {pick.place + 1}{because}{became}"
 
 
 def _is_here(channel: Channel, server: str | None) -> bool:

@@ -31,12 +31,18 @@ _BROKEN = {
     MISSING_ACCESS: "the bot cannot see the channel; give it View Channel there",
     MISSING_PERMISSIONS: "the bot lacks a permission there; /setup shows which",
     NO_HISTORY: "the bot lacks Read Message History there; allow it in the channel's settings under Permissions",
-    160005: "the day's thread is locked; unlock it, or allow the bot to manage threads",
     40066: "the forum requires a tag that only moderators may set; add one that all may set",
     40067: "the forum requires a tag; add one that all may set",
     50024: "a channel of that kind can hold no daily post; choose a text, announcement or forum channel",
     50008: "a channel of that kind can hold no daily post; choose a text, announcement or forum channel",
 }
+_SHUT = {
+    UNKNOWN_CHANNEL: "somebody deleted the day's thread",
+    50083: "the day's thread is archived; bring it back, then 'broadsheet post' sends today's rest",
+    160005: "the day's thread is locked; unlock it, then 'broadsheet post' sends today's rest",
+}
+"""What is about a post's thread alone: the channel takes other posts."""
+
 _FULL = {
     160006: "the server has as many active threads as Discord allows",
     160007: "the server has as many active announcement threads as Discord allows",
@@ -76,8 +82,8 @@ def _answered(error: discord.HTTPException, *, in_thread: bool) -> Rejected | Fa
     said = f"Discord says {error.status}, {error.text or 'and no more'} ({error.code})"
     if error.code in _FULL:
         return Failed(_FULL[error.code], FULL_RETRY)
-    if error.code == UNKNOWN_CHANNEL and in_thread:
-        return Rejected("somebody deleted the day's thread")
+    if in_thread and error.code in _SHUT:
+        return Rejected(_SHUT[error.code], whole_post=True)
     if error.code in _BROKEN:
         return Broken(_BROKEN[error.code])
     if error.code == UNKNOWN_MESSAGE:

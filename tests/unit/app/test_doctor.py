@@ -10,7 +10,7 @@ from bot import app
 from bot.app import doctor
 from bot.errors import SettingsError
 from bot.settings import SearchSettings, Settings, WebSettings
-from bot.store import papers
+from bot.store import outbox, papers
 from tests.store import samples
 
 
@@ -76,6 +76,21 @@ async def test_a_sound_history_is_counted_and_a_broken_one_named(folder: Path) -
     check = (await found())["history"]
     assert check.status == "bad"
     assert "backup" in check.text
+
+
+async def test_papers_that_were_refused_are_named(folder: Path) -> None:
+    """Each with the reason, so that nothing is lost without a word."""
+    settings = Settings(web=WebSettings(port=0))
+    with app.opened(settings, writes=True) as store:
+        await store.write(samples.fill)
+        title = samples.paper(1).title
+        assert title not in (await found(settings))["outbox"].text
+        count = await store.write(outbox.give_up, 1, "the day's thread is locked")
+        assert count > 0
+    check = (await found(settings))["outbox"]
+    assert check.status == "warn"
+    assert f"{count} rejected" in check.text
+    assert f"“{title}” (the day's thread is locked)" in check.text
 
 
 async def test_a_port_in_use_is_noted(folder: Path) -> None:

@@ -88,7 +88,9 @@ async def test_nothing_followed_says_nothing(world: World) -> None:
     assert world.chat.notified == []
 
 
-@pytest.mark.parametrize("fault", [one for one in Fault if one not in (Fault.REJECTED, Fault.BROKEN)])
+@pytest.mark.parametrize(
+    "fault", [one for one in Fault if one not in (Fault.REJECTED, Fault.SHUT, Fault.BROKEN)]
+)
 @pytest.mark.parametrize("wait", [timedelta(seconds=15), timedelta(minutes=5)])
 async def test_a_fault_tells_nobody_twice(world: World, fault: Fault, wait: timedelta) -> None:
     """What failed is tried again; what may have arrived only while the platform knows the nonce."""

@@ -38,7 +38,6 @@ def error(status: int, code: int = 0, headers: dict[str, str] | None = None) -> 
         (403, 160002, Broken),
         (404, 10003, Broken),
         (404, 10004, Broken),
-        (400, 160005, Broken),
         (400, 40067, Broken),
         (400, 50024, Broken),
         (403, 0, Broken),
@@ -58,8 +57,11 @@ def test_each_answer_has_its_outcome(status: int, code: int, outcome: type) -> N
 
 
 def test_a_thread_that_is_gone_breaks_no_channel() -> None:
-    """The day's thread was deleted: tomorrow has another."""
-    assert isinstance(outcome_of(error(404, 10003), SURE, in_thread=True), Rejected)
+    """The day's thread was deleted, locked or archived: that post is given up, and tomorrow has another thread."""
+    for status, code in ((404, 10003), (400, 160005), (400, 50083)):
+        outcome = outcome_of(error(status, code), SURE, in_thread=True)
+        assert isinstance(outcome, Rejected)
+        assert outcome.whole_post
 
 
 def test_a_wait_is_discords_own() -> None:
