@@ -19,9 +19,11 @@ async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Rig]:
         point_at(server, monkeypatch)
         guild = server.add_guild()
         rig = Rig(server, guild, guild.add_text(), Bot(), guild.add_member("ada"))
-        await rig.bot.login(server.token)
-        yield rig
-        await rig.bot.close()
-        for task in rig.running:
-            with contextlib.suppress(discord.DiscordException):
-                await task
+        try:
+            await rig.bot.login(server.token)
+            yield rig
+        finally:
+            await rig.bot.close()
+            for task in rig.running:
+                with contextlib.suppress(discord.DiscordException):
+                    await task

@@ -99,20 +99,21 @@ class Newsroom:
     place: Chan
     reader: int
     client: Client
-    life: "asyncio.Task[None]" = field(init=False)
+    life: "asyncio.Task[None] | None" = field(default=None, init=False)
 
     async def open(self) -> None:
         """Log in, register the commands, connect."""
         await self.client.login(self.server.token)
         await self.client.tree.sync()
-        self.life = asyncio.create_task(self.client.connect())
-        await self.server.until(lambda: self.client.is_ready() or self.life.done())
+        self.life = life = asyncio.create_task(self.client.connect())
+        await self.server.until(lambda: self.client.is_ready() or life.done())
 
     async def close(self) -> None:
         """Disconnect."""
         await self.client.close()
-        with contextlib.suppress(discord.DiscordException):
-            await self.life
+        if self.life is not None:
+            with contextlib.suppress(discord.DiscordException):
+                await self.life
 
     async def restart(self) -> None:
         """Another process takes the bot's place: nothing is remembered but the history."""

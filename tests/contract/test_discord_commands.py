@@ -35,12 +35,14 @@ async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         point_at(server, monkeypatch)
         guild = server.add_guild()
         room = Newsroom(server, store, guild, guild.add_text(), guild.add_member("ada"), Client(store))
-        await room.open()
-        await room.admit(*(brief(number) for number in range(1, 13)))
-        yield room
+        try:
+            await room.open()
+            await room.admit(*(brief(number) for number in range(1, 13)))
+            yield room
+        finally:
+            await room.close()
+            store.close()
         assert server.violations == []
-        await room.close()
-    store.close()
 
 
 async def keep(room: Newsroom, *ids: int, person: int | None = None) -> None:

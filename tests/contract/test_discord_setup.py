@@ -28,12 +28,14 @@ async def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         guild = server.add_guild()
         owner = guild.add_member("ada", permissions=Permission.MANAGE_GUILD | Permission.VIEW_CHANNEL)
         room = Newsroom(server, store, guild, guild.add_text("papers"), owner, Client(store))
-        await room.open()
-        await room.admit(*(brief(number) for number in range(1, 13)))
-        yield room
-        await room.close()
+        try:
+            await room.open()
+            await room.admit(*(brief(number) for number in range(1, 13)))
+            yield room
+        finally:
+            await room.close()
+            store.close()
         assert server.violations == []
-    store.close()
 
 
 async def set_up(room: Newsroom, **options: object) -> Reply:
