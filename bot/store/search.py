@@ -25,13 +25,13 @@ from bot.store.vectors import Rerank
 LONG_WEIGHTS = (1.5, 1.0)
 SHORT_WEIGHTS = (3.0, 1.0)
 
-RANKED = 3_000
+RANKED = 2_000
 """Papers that one query ranks: more take longer than a person waits for."""
 
-WEIGHED = 200_000
+WEIGHED = 100_000
 """Papers, added up over the words, that a word may be in to count in the rank of papers found by rarer ones."""
 
-CONJOINED = 600_000
+CONJOINED = 300_000
 """Papers, added up, that words may be in to be looked for together, when each alone is in too many."""
 
 PHRASED = 1_000_000

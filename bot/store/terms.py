@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 
-SAMPLE = 10_000
+SAMPLE = 5_000
 """Papers, the newest, among which it is counted how common something is: reading all would take as long as a search."""
 
 _POWER = re.compile(r"\^\{?([-+]?\w+)\}?")
