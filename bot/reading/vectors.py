@@ -89,7 +89,7 @@ class StaticEncoder:
             if not file.is_file():
                 raise SettingsError(
                     f"search.encoder: this version of wordllama comes without {file.name}; "
-                    "run: python3 -m pip install 'broadsheet[semantic]'"
+                    "in the folder of Broadsheet run: uv sync --extra semantic"
                 )
 
     def encode(self, texts: Sequence[str]) -> list[bytes]:
@@ -208,7 +208,7 @@ def _installed(package: str, extra: str) -> str:
         spec = None
     if spec is None or spec.origin is None:
         raise SettingsError(
-            f"search.encoder: {package} is not installed; run: python3 -m pip install 'broadsheet[{extra}]'"
+            f"search.encoder: {package} is not installed; in the folder of Broadsheet run: uv sync --extra {extra}"
         )
     return spec.origin
 

@@ -109,12 +109,12 @@ def test_any_text_is_encoded(texts: list[str]) -> None:
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """The owner reads what to install."""
     monkeypatch.setitem(sys.modules, "wordllama", None)
-    with pytest.raises(SettingsError, match=r"pip install 'broadsheet\[semantic\]'"):
+    with pytest.raises(SettingsError, match="uv sync --extra semantic"):
         encoder("static")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     (tmp_path / "tokenizer.json").write_text("{}")
     (tmp_path / "model.onnx").write_bytes(b"")
-    with pytest.raises(SettingsError, match=r"pip install 'broadsheet\[onnx\]'"):
+    with pytest.raises(SettingsError, match="uv sync --extra onnx"):
         encoder(str(tmp_path))
 
 
