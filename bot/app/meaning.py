@@ -29,13 +29,15 @@ def encoder(of: Settings) -> Encoder | None:
 
 
 async def encode_missing(store: Store, by: Encoder, *, share: float = 1.0) -> int:
-    """Give every paper without one its vector, the newest first, and say how many there were.
+    """Give every paper without one its vector, the newest first, and say how many there were. Some may come meanwhile.
 
     Encodes in a thread, at most ``share`` of the time, and keeps each batch as soon as it is made, so that it may
     be cancelled at any time and called again. Raises SettingsError, StoreError.
     """
     done = 0
-    while waiting := await store.read(kept.missing, by.name, BATCH):
+    oldest: int | None = None
+    while waiting := await store.read(kept.missing, by.name, BATCH, oldest):
+        oldest = waiting[-1][0]
         began = time.monotonic()
         made = await asyncio.to_thread(by.encode, [text for _, text in waiting])
         spent = time.monotonic() - began

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Connection
 from typing import Protocol
 
+from bot.store import papers
+
 
 class Encoder(Protocol):
     """Turns texts into vectors: the nearer two texts' meanings, the larger the product of their vectors."""
@@ -26,18 +28,34 @@ class Encoder(Protocol):
         ...
 
 
+WINDOW = 10_000
+"""Papers of which it is counted at once how many have vectors: an index says that, papers themselves are not read."""
+
 Rerank = Callable[[Sequence[tuple[int, float]]], list[int]]
 """Given papers as (id, score by words), best first, the same papers in the order to show them in."""
 
 
-def missing(db: Connection, encoder: str, limit: int) -> list[tuple[int, str]]:
-    """Papers without a vector of this encoder's, the newest first, as (id, title and abstract)."""
-    rows = db.execute(
-        "SELECT id, title, abstract FROM papers p WHERE NOT EXISTS "
-        "(SELECT 1 FROM paper_vectors v WHERE v.encoder = ? AND v.paper_id = p.id) ORDER BY id DESC LIMIT ?",
-        (encoder, limit),
-    )
-    return [(row["id"], f"{row['title']} {row['abstract']}".strip()) for row in rows]
+def missing(db: Connection, encoder: str, limit: int, before: int | None = None) -> list[tuple[int, str]]:
+    """Papers without a vector of this encoder's, the newest first, as (id, title and abstract).
+
+    Up to ``limit`` of them, with ``before`` of those admitted before that one; none only when all have theirs.
+    """
+    found: list[tuple[int, str]] = []
+    end = papers.last_id(db) + 1 if before is None else before
+    while end > 1 and not found:
+        start = max(1, end - WINDOW)
+        of = {"encoder": encoder, "start": start, "end": end, "limit": limit}
+        kept = "FROM paper_vectors v WHERE v.encoder = :encoder AND v.paper_id"
+        (count,) = db.execute(f"SELECT count(*) {kept} >= :start AND v.paper_id < :end", of).fetchone()
+        if count < end - start:
+            rows = db.execute(
+                "SELECT id, title, abstract FROM papers p WHERE id >= :start AND id < :end "
+                f"AND NOT EXISTS (SELECT 1 {kept} = p.id) ORDER BY id DESC LIMIT :limit",
+                of,
+            )
+            found = [(row["id"], f"{row['title']} {row['abstract']}".strip()) for row in rows]
+        end = start
+    return found
 
 
 def put(db: Connection, encoder: str, vectors: Mapping[int, tuple[str, bytes]]) -> None:

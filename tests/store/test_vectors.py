@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.store import Connection, papers, vectors
 from tests.store import samples
 
@@ -26,6 +28,17 @@ def test_the_newest_papers_are_missing_first(db: Connection) -> None:
     assert vectors.missing(db, "one", 9) == [(2, text(2))]
     assert vectors.of(db, "one", [1, 2, 3, 99]) == {1: b"11", 3: b"33"}
     assert vectors.of(db, "one", []) == {}
+
+
+def test_all_that_are_missing_are_found(db: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few and far between they are, going on from the last one found."""
+    monkeypatch.setattr(vectors, "WINDOW", 3)
+    fill(db, 11)
+    have = {1, 2, 3, 5, 6, 7, 8, 10, 11}
+    vectors.put(db, "one", {one: (text(one), b"1") for one in have})
+    assert vectors.missing(db, "one", 1) == [(9, text(9))]
+    assert vectors.missing(db, "one", 1, 9) == [(4, text(4))]
+    assert vectors.missing(db, "one", 1, 4) == []
 
 
 def test_another_encoder_takes_the_place_of_the_first(db: Connection) -> None:
