@@ -26,6 +26,7 @@ from bot.models import Bookmark, Brief, Channel, Decision, Hit, Message, Placeme
 from bot.store import Connection, Store, bookmarks, channels, outbox, papers
 
 __all__ = [
+    "LONGEST_NOTE",
     "LONGEST_QUERY",
     "Day",
     "Found",
@@ -56,6 +57,10 @@ __all__ = [
     "unfollow",
     "why",
 ]
+
+
+LONGEST_NOTE = 500
+"""Characters of a note on a bookmark."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,21 +86,20 @@ def hits(query: str, found: Found, *, page: int, last_id: int, server: str | Non
 
 
 def query_of(embed: discord.Embed) -> str:
-    """The query that a page of hits, or of bookmarks, was made for; empty when it names none."""
+    """The query that a page of hits was made for; empty when it names none."""
     found = _FOOTER.fullmatch(embed.footer.text or "")
     return clean(found[1]) if found else ""
 
 
-def kept(some: Sequence[Kept], *, page: int, total: int, query: str = "") -> Rendered:
+def kept(some: Sequence[Kept], *, page: int, total: int) -> Rendered:
     """A page of a person's bookmarks (at most ``PAGE``), with their notes, and buttons to drop them."""
     if not some:
-        about = f" about “{_query(query)}”" if query else ""
-        return said(f"No bookmarks{about} yet. Press Bookmark below a paper to keep it.")
+        return said("No bookmarks yet. Press Bookmark below a paper to keep it.")
     first = (page - 1) * PAGE + 1
     pages = max(ceil(total / PAGE), page)
     entries = [_kept(place, one) for place, one in enumerate(some[:PAGE], first)]
     embed = _embed(papers(total, "bookmarked"), "\n\n".join(entries))
-    embed.set_footer(text=f"Page {page} of {pages} · {_query(query)}".removesuffix(" · "))
+    embed.set_footer(text=f"Page {page} of {pages}")
     turn = (
         Button("Previous", f"kept:{page - 1}", emoji="◀️", disabled=page <= 1, row=1),
         Button("Next", f"kept:{page + 1}", emoji="▶️", disabled=page >= pages, row=1),

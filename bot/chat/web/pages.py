@@ -38,9 +38,6 @@ PAGE = 20
 LARGEST_FORM = 8192
 """Bytes of a form's body."""
 
-LONGEST_NOTE = 500
-"""Characters of a note on a bookmark."""
-
 LAST_PAGE = 10_000
 
 
@@ -141,8 +138,8 @@ class Pages:
         """Write the note on a paper that the person keeps, and go back to it."""
         paper_id = _paper_id(request)
         text = " ".join((await _form(request)).get("note", "").split())
-        if len(text) > LONGEST_NOTE:
-            raise HTTPException(400, f"A note has at most {LONGEST_NOTE} characters")
+        if len(text) > library.LONGEST_NOTE:
+            raise HTTPException(400, f"A note has at most {library.LONGEST_NOTE} characters")
         if not await library.note(self._store, PERSON, paper_id, text):
             raise NotFound("A note stands on a paper that you keep; this one is not among your bookmarks.")
         return RedirectResponse(f"/bookmarks#paper-{paper_id}", 303)
@@ -158,7 +155,7 @@ class Pages:
         shown = {"kept": kept, "total": total, "page": page, "pages": ceil(total / PAGE)}
         marks = await self.marks([one.brief for one in kept])
         return await self.page(
-            "bookmarks.html", shown | {"formats": FORMATS, "longest_note": LONGEST_NOTE} | marks
+            "bookmarks.html", shown | {"formats": FORMATS, "longest_note": library.LONGEST_NOTE} | marks
         )
 
     async def export(self, request: Request) -> Response:

@@ -19,9 +19,6 @@ from bot.errors import NotFound
 from bot.library import export
 from bot.store import outbox
 
-LONGEST_NOTE = 500
-"""Characters of a note on a bookmark."""
-
 NAMED = "One of your bookmarks, by words of its title"
 
 FORMATS = [
@@ -124,7 +121,7 @@ def commands(desk: Desk) -> tuple[Command, ...]:
     async def note(
         interaction: discord.Interaction,
         paper: Range[str, 1, LONGEST_NAME],
-        text: Range[str, 1, LONGEST_NOTE] | None = None,
+        text: Range[str, 1, library.LONGEST_NOTE] | None = None,
     ) -> None:
         await answer(interaction, lambda asker: noted(desk, asker, paper, text))
 
