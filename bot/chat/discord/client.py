@@ -14,6 +14,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.discord.commands import install
+from bot.chat.discord.outcomes import ERRORS
 from bot.chat.discord.rates import Rates
 from bot.chat.discord.reactions import Event, Inbox, key_of
 from bot.errors import BroadsheetError
@@ -171,12 +172,24 @@ def point_at(api_url: str, gateway_url: str | None) -> None:
 
 
 def hush() -> None:
-    """Keep discord.py from logging what must not be read (bodies, at debug level), or is of no concern (voice)."""
+    """Keep discord.py from logging what must not be read (bodies, at debug level), or is of no concern (voice),
+    and from logging a traceback every five seconds of an outage."""
     logger = logging.getLogger("discord")
     if logger.getEffectiveLevel() < logging.INFO:
         logger.setLevel(logging.INFO)
+    for name in ("discord.client", "discord.gateway", "discord.shard"):
+        logging.getLogger(name).addFilter(_in_one_line)
     discord.VoiceClient.warn_nacl = False
     discord.VoiceClient.warn_dave = False
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Let an expected error be said in the line that tells of it."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, ERRORS):
+        words = " ".join(f"{record.getMessage()} {type(error).__name__}: {error}".split())
+        record.msg, record.args, record.exc_info = words, (), None
+    return True
 
 
 def _arrive(db: Connection, servers: set[str], places: dict[str, str]) -> None:

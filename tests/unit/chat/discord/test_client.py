@@ -67,3 +67,14 @@ def test_the_address_is_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Route, "BASE", Route.BASE)
     point_at("http://127.0.0.1:1/api/v10/", None)
     assert Route("GET", "/users/@me").url == "http://127.0.0.1:1/api/v10/users/@me"
+
+
+def test_an_outage_is_a_line_an_attempt(caplog: pytest.LogCaptureFixture) -> None:
+    """discord.py's tracebacks go, with the reason kept; those of the unexpected stay."""
+    hush()
+    for error in (ConnectionResetError("gone\naway 100%"), AttributeError("a bug")):
+        logging.getLogger("discord.shard").error("Failed for shard_id: %s. Retrying...", 3, exc_info=error)
+    outage, bug = caplog.records
+    assert outage.getMessage() == "Failed for shard_id: 3. Retrying... ConnectionResetError: gone away 100%"
+    assert not outage.exc_info
+    assert bug.exc_info
