@@ -28,8 +28,19 @@ SPACING = 1 / GLOBAL
 """Seconds between two requests: evenly spaced, they get in nobody's way."""
 
 SECOND = 1.02
-"""Seconds for which an answered request counts. It came in before it was answered, so that no delay on the way, of
-this or another, can make Discord see more than it takes; what remains is what clocks differ in a second."""
+"""Seconds between a request's coming in and that of the fiftieth after it; what is above a second is for what clocks
+differ in one. When a request came in nobody says, but no later than its answer less the way back, and the one that
+follows comes in no sooner than it is sent and the way there: both ways together take at least as long as the fastest
+of many requests. So one counts until that much less than a second after its answer, whatever delays either."""
+
+KNOWN = 20
+"""Requests after which the fastest of them says how long the way is."""
+
+MOST_OF_THEM = 3 * GLOBAL // 5
+"""Counting requests above which those that can wait do; by themselves they are half of all that may."""
+
+BURST = 0.5
+"""Seconds of turns that may be taken at once after a rest."""
 
 ON_THE_WAY = 5.0
 """Seconds after which a request without an answer has certainly come in."""
@@ -38,7 +49,7 @@ BACKGROUND_SPACING = 1 / 25
 """Seconds between two requests that can wait, so that half of the rate is left for those that can't."""
 
 LOOK_AGAIN = 0.01
-"""Seconds between two looks whether fewer requests count."""
+"""Seconds until another look whether fewer requests count, while none of those that do was answered."""
 
 INVALID_WINDOW = 600.0
 INVALID_MOST = 500
@@ -64,35 +75,44 @@ class Pace:
     spacing: float = SPACING
     _next: float = -math.inf
     _counting: dict[int, float] = field(default_factory=dict)
+    _sent: dict[int, float] = field(default_factory=dict)
+    _times: list[float] = field(default_factory=list)
     _tickets: Iterator[int] = field(default_factory=itertools.count)
 
     def turn(self, now: float) -> float:
         """Take the next turn, and give the seconds until it comes."""
-        turn = max(now, self._next)
+        turn = max(now - BURST, self._next)
         self._next = turn + self.spacing
-        return turn - now
+        return max(turn - now, 0.0)
 
-    def backlog(self, now: float) -> float:
-        """Seconds until all turns that were taken are over."""
-        return max(0.0, self._next - now)
+    def busy(self, now: float) -> bool:
+        """Whether turns are waited for, or most of the requests that may count do."""
+        return self._next > now + 2 * SPACING or len(self._counting) > MOST_OF_THEM
 
     def hold(self, until: float) -> None:
         """Give no more turns before then."""
         self._next = max(self._next, until)
 
-    def leave(self, now: float) -> int | None:
-        """Let a request onto the wire and give its ticket, for ``arrived``; None while too many count."""
+    def leave(self, now: float) -> int | float:
+        """Let a request onto the wire and give its ticket, for ``arrived``; or the seconds to wait, as a float."""
         self._counting = {ticket: until for ticket, until in self._counting.items() if until > now}
         if len(self._counting) >= GLOBAL:
-            return None
+            answered = [until for ticket, until in self._counting.items() if ticket not in self._sent]
+            return min(answered, default=now + LOOK_AGAIN) - now
         ticket = next(self._tickets)
+        self._sent[ticket] = now
         self._counting[ticket] = now + ON_THE_WAY + SECOND
         return ticket
 
     def arrived(self, ticket: int, now: float) -> None:
         """The request was answered, or its connection broke."""
+        sent = self._sent.pop(ticket, None)
+        if sent is None:
+            return
+        self._times = sorted([*self._times, now - sent])[:KNOWN]
         if ticket in self._counting:
-            self._counting[ticket] = now + SECOND
+            way = self._times[0] if len(self._times) == KNOWN else 0.0
+            self._counting[ticket] = now + SECOND - way
 
 
 @dataclass
@@ -179,6 +199,7 @@ class Rates:
         self._pace = Pace()
         self._breaker = Breaker()
         self._background = asyncio.Lock()
+        self._wire = asyncio.Lock()
         self.refused = asyncio.Event()
         """Set once Discord no longer accepts the token."""
 
@@ -192,12 +213,12 @@ class Rates:
         return trace
 
     async def background(self) -> None:
-        """Wait until a request that can wait delays no other one by more than a turn. Raises Closed."""
+        """Wait until a request that can wait delays no other one. Raises Closed."""
         async with self._background:
-            backlog = self._pace.backlog(self._monotonic())
-            while backlog > 2 * SPACING:
-                await asyncio.sleep(backlog)
-                backlog = self._pace.backlog(self._monotonic())
+            busy = self._pace.busy(self._monotonic())
+            while busy:
+                await asyncio.sleep(BACKGROUND_SPACING)
+                busy = self._pace.busy(self._monotonic())
             self._check()
             await asyncio.sleep(BACKGROUND_SPACING)
 
@@ -223,10 +244,11 @@ class Rates:
     ) -> None:
         if self._is_ours(params.url):
             self._arrived(context)
-            ticket = self._pace.leave(self._monotonic())
-            while ticket is None:
-                await asyncio.sleep(LOOK_AGAIN)
+            async with self._wire:
                 ticket = self._pace.leave(self._monotonic())
+                while isinstance(ticket, float):
+                    await asyncio.sleep(ticket)
+                    ticket = self._pace.leave(self._monotonic())
             context.ticket = ticket
         trip = _trip.get()
         if trip is not None and params.method == "POST":
