@@ -154,19 +154,26 @@ def _search(
     return Found(_hits(db, answer.papers), answer.total, answer.more, answer.cut_short)
 
 
-def _by_meaning(db: Connection, encoder: Encoder, query: str) -> Rerank:
-    """By words and by how near a paper's meaning is to the query's; by words alone if the encoder fails."""
+def _by_meaning(db: Connection, encoder: Encoder, query: str) -> Rerank | None:
+    """By words and by how near a paper's meaning is to the query's; None without words, or if the encoder fails."""
     asked = parse(query)
+    if not asked.words:
+        return None
     # What is to be left out, and conditions, say nothing of what is meant.
     meant = " ".join((*asked.phrases, *asked.words)) if asked.excluded or asked.filters else query
+    try:
+        return _nearest(db, encoder, encoder.encode([meant])[0])
+    except SettingsError:
+        return None
+
+
+def _nearest(db: Connection, encoder: Encoder, near: bytes) -> Rerank:
+    """By words and by how near a paper's meaning is to a vector. Raises SettingsError."""
+    name = encoder.name
 
     def rerank(scored: Sequence[tuple[int, float]]) -> list[int]:
-        ids = [paper_id for paper_id, _ in scored]
-        try:
-            known = vectors.of(db, encoder.name, ids)
-            return reranked(scored, encoder.encode([meant])[0], known, encoder.alpha) if known else ids
-        except SettingsError:
-            return ids
+        known = vectors.of(db, name, [paper_id for paper_id, _ in scored])
+        return reranked(scored, near, known, encoder.alpha)
 
     return rerank
 
@@ -182,18 +189,10 @@ def _similar(
 def _by_likeness(db: Connection, encoder: Encoder, paper_id: int) -> Rerank | None:
     """By what is shared and by how near a paper's meaning is to that one's; None as long as it has no vector."""
     try:
-        name = encoder.name
+        own = vectors.of(db, encoder.name, [paper_id]).get(paper_id)
     except SettingsError:
         return None
-    own = vectors.of(db, name, [paper_id]).get(paper_id)
-    if own is None:
-        return None
-
-    def rerank(scored: Sequence[tuple[int, float]]) -> list[int]:
-        known = vectors.of(db, name, [other for other, _ in scored])
-        return reranked(scored, own, known, encoder.alpha)
-
-    return rerank
+    return None if own is None else _nearest(db, encoder, own)
 
 
 def _hits(db: Connection, found: list[tuple[int, str]]) -> list[Hit]:
