@@ -459,6 +459,31 @@ CREATE TABLE paper_vectors (
 CREATE INDEX paper_vectors_encoder ON paper_vectors (encoder)
 """
 
+
+def m009_super_reactions(db: "Database") -> None:
+    """A person can react with the same emoji in both ways, and take one back."""
+    for statement in _M009.split(";\n\n"):
+        db.execute(statement)
+
+
+_M009 = """
+ALTER TABLE reactions RENAME TO reactions_before;
+
+CREATE TABLE reactions (
+    message_id INTEGER NOT NULL REFERENCES messages(id),
+    person TEXT NOT NULL,
+    emoji TEXT NOT NULL,
+    burst INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (message_id, person, emoji, burst)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO reactions (message_id, person, emoji) SELECT message_id, person, emoji FROM reactions_before;
+
+DROP TABLE reactions_before;
+
+CREATE INDEX reactions_person ON reactions(person)
+"""
+
 MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m001_history,
     m002_search,
@@ -468,6 +493,7 @@ MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m006_no_triggers,
     m007_looking_back,
     m008_vectors,
+    m009_super_reactions,
 )
 """Every step, oldest first; the function's name is what the database remembers."""
 

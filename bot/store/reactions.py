@@ -1,4 +1,7 @@
-"""Reactions: a set of message, person and emoji, so that an event told twice changes nothing."""
+"""Reactions: a set of message, person, emoji and kind, so that an event told twice changes nothing.
+
+``burst`` is what Discord calls a super reaction: a person can have one beside an ordinary one of the same emoji.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +12,7 @@ from bot.store.rows import put_time
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A paper's message that people may have reacted to: ``people`` is how many are known to have.
+    """A paper's message that people may have reacted to: ``people`` is how many reactions are known.
 
     ``platform_id`` and ``thread_id`` are the platform's; ``shown`` is how many papers its post shows.
     """
@@ -22,19 +25,20 @@ class Reacted:
     people: int
 
 
-def add(db: Connection, message_id: int, person: str, emoji: str) -> bool:
+def add(db: Connection, message_id: int, person: str, emoji: str, *, burst: bool = False) -> bool:
     """A person has reacted; False when that was known. Raises (StoreError) when there is no such message."""
     cursor = db.execute(
-        "INSERT INTO reactions (message_id, person, emoji) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (message_id, person, emoji),
+        "INSERT INTO reactions (message_id, person, emoji, burst) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (message_id, person, emoji, int(burst)),
     )
     return cursor.rowcount == 1
 
 
-def remove(db: Connection, message_id: int, person: str, emoji: str) -> bool:
+def remove(db: Connection, message_id: int, person: str, emoji: str, *, burst: bool = False) -> bool:
     """A person has taken a reaction back; False when none was known."""
     cursor = db.execute(
-        "DELETE FROM reactions WHERE message_id = ? AND person = ? AND emoji = ?", (message_id, person, emoji)
+        "DELETE FROM reactions WHERE message_id = ? AND person = ? AND emoji = ? AND burst = ?",
+        (message_id, person, emoji, int(burst)),
     )
     return cursor.rowcount == 1
 
@@ -44,10 +48,12 @@ def clear(db: Connection, message_id: int) -> int:
     return db.execute("DELETE FROM reactions WHERE message_id = ?", (message_id,)).rowcount
 
 
-def people(db: Connection, message_id: int, emoji: str) -> set[str]:
-    """Who has reacted to a message with this emoji."""
-    rows = db.execute("SELECT person FROM reactions WHERE message_id = ? AND emoji = ?", (message_id, emoji))
-    return {row["person"] for row in rows}
+def people(db: Connection, message_id: int, emoji: str) -> set[tuple[str, bool]]:
+    """Who has reacted to a message with this emoji, as (person, burst)."""
+    rows = db.execute(
+        "SELECT person, burst FROM reactions WHERE message_id = ? AND emoji = ?", (message_id, emoji)
+    )
+    return {(row["person"], bool(row["burst"])) for row in rows}
 
 
 def holds(db: Connection, person: str, paper_id: int, platform: str) -> bool:

@@ -81,6 +81,57 @@ async def test_reactions_are_bookmarks(tmp_path: Path) -> None:
         await becomes(here, [])
 
 
+async def test_one_of_two_reactions_is_enough(tmp_path: Path) -> None:
+    """Who reacted in both ways keeps the paper until both are taken back; looking finds nothing more to do."""
+    async with world(tmp_path, runs=True) as here:
+        await here.posted(2)
+        ada, eve = here.guild.add_member("ada"), here.guild.add_member("eve")
+        first, second = papers(here)
+        await here.server.react(ada, first.id, EMOJI)
+        await here.server.react(ada, first.id, EMOJI, burst=True)
+        await here.server.react(eve, second.id, EMOJI)
+        await becomes(here, [ada, eve])
+        await here.server.unreact(ada, first.id, EMOJI)
+        await here.server.unreact(eve, second.id, EMOJI)
+        await becomes(here, [ada])
+        await here.server.react(ada, first.id, EMOJI, dispatch=False)
+        passes, before = here.bot.reconciled, len(here.server.requests)
+        here.server.invalidate_sessions()
+        await reconciled(here, passes + 1)
+        here.server.invalidate_sessions()
+        await reconciled(here, passes + 2)
+        asked = [
+            one for one in here.server.requests[before:] if "/reactions/" in one.path and one.method == "GET"
+        ]
+        assert len(asked) == 2
+        await here.server.unreact(ada, first.id, EMOJI, burst=True)
+        await quiet(here)
+        assert await kept(here) == [f"discord:{ada}"]
+        await here.server.unreact(ada, first.id, EMOJI)
+        await becomes(here, [])
+
+
+async def test_a_bookmark_dropped_by_button_stays_dropped(tmp_path: Path) -> None:
+    """The reaction that is still there brings it back neither by looking nor by itself; reacting anew does."""
+    async with world(tmp_path, runs=True) as here:
+        await here.posted(2)
+        ada, eve = here.guild.add_member("ada"), here.guild.add_member("eve")
+        first = papers(here)[0]
+        await here.server.react(ada, first.id, EMOJI)
+        await becomes(here, [ada])
+        await here.store.write(bookmarks.remove, f"discord:{ada}", 1)
+        await here.server.react(eve, first.id, EMOJI, dispatch=False)
+        passes = here.bot.reconciled
+        here.server.invalidate_sessions()
+        await reconciled(here, passes + 1)
+        await becomes(here, [eve])
+        await quiet(here)
+        assert await kept(here) == [f"discord:{eve}"]
+        await here.server.unreact(ada, first.id, EMOJI)
+        await here.server.react(ada, first.id, EMOJI)
+        await becomes(here, [ada, eve])
+
+
 async def test_an_emoji_with_a_variation_selector_is_the_same(tmp_path: Path) -> None:
     """Whichever way the setting and the client write it."""
     async with world(tmp_path, runs=True, emoji="❤️", seed_reaction=False) as here:

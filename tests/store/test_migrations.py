@@ -28,6 +28,7 @@ FROZEN = {
     "m006_no_triggers": "44b4f85f6d3dd6fa",
     "m007_looking_back": "cef8cda2acbd348a",
     "m008_vectors": "820f19085808d21d",
+    "m009_super_reactions": "3de37ed0bbfdbefa",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 

@@ -31,11 +31,22 @@ def test_reactions_are_a_set(posted: Connection) -> None:
     assert not reactions.add(posted, 2, ADA, EMOJI)
     assert reactions.add(posted, 2, ADA, "other")
     assert reactions.add(posted, 2, EVE, EMOJI)
-    assert reactions.people(posted, 2, EMOJI) == {ADA, EVE}
+    assert reactions.people(posted, 2, EMOJI) == {(ADA, False), (EVE, False)}
     assert reactions.remove(posted, 2, ADA, EMOJI)
     assert not reactions.remove(posted, 2, ADA, EMOJI)
-    assert reactions.people(posted, 2, EMOJI) == {EVE}
+    assert reactions.people(posted, 2, EMOJI) == {(EVE, False)}
     assert reactions.clear(posted, 2) == 2
+
+
+def test_a_super_reaction_is_another_one(posted: Connection) -> None:
+    """Taking one back leaves the other, which goes on to hold the paper."""
+    assert reactions.add(posted, 2, ADA, EMOJI)
+    assert reactions.add(posted, 2, ADA, EMOJI, burst=True)
+    assert reactions.people(posted, 2, EMOJI) == {(ADA, False), (ADA, True)}
+    assert reactions.remove(posted, 2, ADA, EMOJI)
+    assert reactions.holds(posted, ADA, 1, "discord")
+    assert reactions.remove(posted, 2, ADA, EMOJI, burst=True)
+    assert not reactions.holds(posted, ADA, 1, "discord")
 
 
 def test_a_reaction_holds_its_paper(posted: Connection) -> None:

@@ -161,7 +161,8 @@ class Client(discord.AutoShardedClient):
         self, kind: Literal["add", "remove"], payload: discord.RawReactionActionEvent, *, own: bool
     ) -> None:
         if key_of(payload.emoji) == self._emoji and payload.user_id != self._connection.self_id:
-            self._inbox.put(Event(kind, str(payload.message_id), f"discord:{payload.user_id}", own))
+            burst = payload.type is discord.ReactionType.burst
+            self._inbox.put(Event(kind, str(payload.message_id), f"discord:{payload.user_id}", own, burst))
 
 
 def point_at(api_url: str, gateway_url: str | None) -> None:

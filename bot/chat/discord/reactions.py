@@ -44,13 +44,14 @@ STORE_RETRY = 1.0
 class Event:
     """What somebody did to our emoji on a message; ``person`` is None for a moderator.
 
-    ``own`` says that the message is certainly the bot's.
+    ``own`` says that the message is certainly the bot's, ``burst`` that it is a super reaction.
     """
 
     kind: Literal["add", "remove", "clear"]
     message: str
     person: str | None = None
     own: bool = False
+    burst: bool = False
 
 
 def key_of(emoji: discord.PartialEmoji | discord.Emoji | str) -> str:
@@ -79,21 +80,23 @@ def apply(db: Connection, events: Iterable[Event], emoji: str, now: datetime) ->
         elif event.person is None:
             reactions.clear(db, message.id)
         elif event.kind == "add":
-            keep(db, message.id, message.paper_id, event.person, emoji, now)
+            keep(db, message.id, message.paper_id, event.person, emoji, now, burst=event.burst)
         else:
-            drop(db, message.id, message.paper_id, event.person, emoji)
+            drop(db, message.id, message.paper_id, event.person, emoji, burst=event.burst)
     return unknown
 
 
-def keep(db: Connection, message_id: int, paper_id: int, person: str, emoji: str, now: datetime) -> None:
+def keep(
+    db: Connection, message_id: int, paper_id: int, person: str, emoji: str, now: datetime, *, burst: bool
+) -> None:
     """A person has reacted: the paper is bookmarked, unless that reaction was known already."""
-    if reactions.add(db, message_id, person, emoji):
+    if reactions.add(db, message_id, person, emoji, burst=burst):
         bookmarks.add(db, Bookmark(person, paper_id, now, source=SOURCE))
 
 
-def drop(db: Connection, message_id: int, paper_id: int, person: str, emoji: str) -> None:
+def drop(db: Connection, message_id: int, paper_id: int, person: str, emoji: str, *, burst: bool) -> None:
     """A person has taken a known reaction back: so goes the bookmark, unless another of theirs holds it."""
-    if reactions.remove(db, message_id, person, emoji) and not reactions.holds(
+    if reactions.remove(db, message_id, person, emoji, burst=burst) and not reactions.holds(
         db, person, paper_id, "discord"
     ):
         bookmarks.remove(db, person, paper_id)

@@ -124,13 +124,13 @@ class Reconciler:
         if (one.platform_id, None) in touched:
             return
         live = {person for message_id, person in touched if message_id == one.platform_id}
-        await self._store.write(
-            settle, one, there - known - live, known - there - live, self._emoji, self._clock(), cleared
-        )
+        added = {each for each in there - known if each[0] not in live}
+        gone = {each for each in known - there if each[0] not in live}
+        await self._store.write(settle, one, added, gone, self._emoji, self._clock(), cleared)
 
-    async def _people(self, reaction: discord.Reaction) -> set[str]:
-        """Everybody but bots who reacted, in either way."""
-        people: set[str] = set()
+    async def _people(self, reaction: discord.Reaction) -> set[tuple[str, bool]]:
+        """Everybody but bots who reacted, as (person, burst)."""
+        people: set[tuple[str, bool]] = set()
         for kind, count in (
             (discord.ReactionType.normal, reaction.normal_count),
             (discord.ReactionType.burst, reaction.burst_count),
@@ -141,7 +141,8 @@ class Reconciler:
                 # With just as many as are left, discord.py asks no second time after a page that is not full.
                 size = min(left, PAGE)
                 page = [user async for user in reaction.users(limit=size, after=after, type=kind)]
-                people |= {f"discord:{user.id}" for user in page if not user.bot}
+                burst = kind is discord.ReactionType.burst
+                people |= {(f"discord:{user.id}", burst) for user in page if not user.bot}
                 if len(page) < size:
                     break
                 after, left = discord.Object(max(user.id for user in page)), left - size
@@ -151,17 +152,18 @@ class Reconciler:
 def settle(
     db: Connection,
     one: Reacted,
-    added: set[str],
-    gone: set[str],
+    added: set[tuple[str, bool]],
+    gone: set[tuple[str, bool]],
     emoji: str,
     now: datetime,
     cleared: bool,
 ) -> None:
-    """Write what was found: who has reacted, and who no longer has, which drops no bookmark if it was cleared."""
-    for person in sorted(added):
-        keep(db, one.message_id, one.paper_id, person, emoji, now)
-    for person in sorted(gone):
+    """Write what was found, as (person, burst): who has reacted, and who no longer has, which drops no bookmark if it
+    was cleared."""
+    for person, burst in sorted(added):
+        keep(db, one.message_id, one.paper_id, person, emoji, now, burst=burst)
+    for person, burst in sorted(gone):
         if cleared:
-            reactions.remove(db, one.message_id, person, emoji)
+            reactions.remove(db, one.message_id, person, emoji, burst=burst)
         else:
-            drop(db, one.message_id, one.paper_id, person, emoji)
+            drop(db, one.message_id, one.paper_id, person, emoji, burst=burst)
