@@ -40,6 +40,9 @@ PHRASED = 1_000_000
 NEWEST = 100_000
 """Papers that are searched then."""
 
+WITHOUT = 20_000
+"""Papers, the newest, that are searched for those without a word, when nothing else is said of them."""
+
 LISTED = 1000
 """Papers that are listed when more match than are ranked."""
 
@@ -130,13 +133,16 @@ def search(
                 _fill(asked, total, min(wanted, LISTED if total > RANKED else total), found)
     except TooLong:
         cut_short = True
+        if asked.query.excluded and not _match(asked.query):
+            asked = asked._replace(first=max(asked.first, asked.last - WITHOUT))
         _take_newest(asked, min(first + limit, LISTED), found)
         total = max(total, len(found))
     some = any_of((*asked.query.phrases, *asked.query.words))
     shown = found[first : first + limit]
     page = list(zip(shown, snippets(db, some, shown), strict=True))
     if total > RANKED:
-        return Answer(page, LISTED, more=True, cut_short=cut_short or asked.first > 0)
+        # The newest of all are also the newest of the newest.
+        return Answer(page, LISTED, more=True, cut_short=cut_short or (asked.first > 0 and bool(some)))
     return Answer(page, total, more=cut_short or asked.first > 0, cut_short=cut_short or asked.first > 0)
 
 
@@ -155,7 +161,16 @@ def _newest_before(asked: _Search) -> int:
 
 
 def _oldest(asked: _Search) -> int:
-    """From which paper on to look: only the newest are, for a phrase whose words nearly all papers have."""
+    """From which paper on to look: only the newest are, for a phrase whose words nearly all papers have.
+
+    Even fewer are for what is only not to have a word, since all papers that have it must be listed first.
+    """
+    if (
+        asked.query.excluded
+        and not _match(asked.query)
+        and not any(one.wanted for one in asked.query.filters)
+    ):
+        return max(0, asked.last - WITHOUT)
     words = [
         word
         for phrase in (*asked.query.phrases, *asked.query.excluded)
@@ -318,10 +333,11 @@ def _select(asked: _Search, stage: _Stage) -> tuple[str, Values]:
         order = by.order
         if query.excluded:
             where.append(
-                f"+{by.paper_id} NOT IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH :excluded)"
+                f"+{by.paper_id} NOT IN (SELECT rowid FROM papers_fts WHERE papers_fts MATCH :excluded "
+                "AND rowid > :after AND rowid <= :last_id)"
             )
             values["excluded"] = any_of(query.excluded)
-        where.append(f"+{by.paper_id} <= :last_id")
+        where += [f"{'' if asked.first else '+'}{by.paper_id} > :after", f"+{by.paper_id} <= :last_id"]
     columns = f"{by.paper_id} AS id, {score} AS score"
     return f"SELECT {columns} FROM {by.table} WHERE {' AND '.join(where)} ORDER BY {order}", values
 

@@ -383,6 +383,20 @@ def test_a_phrase_of_words_that_all_papers_have_is_looked_for_in_the_newest(
     assert answer.cut_short
 
 
+def test_papers_without_a_word_are_looked_for_in_the_newest(
+    long: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that have the word would have to be listed first; enough papers without it are the whole answer."""
+    monkeypatch.setattr(search, "WITHOUT", 10)
+    few = search.search(long, "-nothing", 20)
+    assert [paper_id for paper_id, _ in few.papers] == list(range(60, 50, -1))
+    assert few.cut_short
+    monkeypatch.setattr(search, "RANKED", 5)
+    enough = search.search(long, "-nothing", 5)
+    assert [paper_id for paper_id, _ in enough.papers] == [60, 59, 58, 57, 56]
+    assert (enough.more, enough.cut_short) == (True, False)
+
+
 @pytest.mark.usefixtures("few_ranked")
 def test_common_words_of_long_ago_are_found(long: Connection) -> None:
     """What is narrowed to the newest is narrowed to the newest of the days asked for."""
