@@ -10,11 +10,13 @@ LONGEST = 24
 
 _INDEX = "CREATE VIRTUAL TABLE texts USING fts5(title, text, tokenize='porter unicode61 remove_diacritics 2')"
 _SUMMARY = "SELECT rowid, highlight(texts, 1, '‹', '›') FROM texts WHERE texts MATCH ?"
-_PASSAGE = f"SELECT -rowid, snippet(texts, -1, '‹', '›', '…', {LONGEST}) FROM texts WHERE texts MATCH ? AND rowid < 0"
+_PASSAGE = (
+    f"SELECT -rowid, snippet(texts, 1, '‹', '›', '…', {LONGEST}) FROM texts WHERE texts MATCH ? AND rowid < 0"
+)
 
 
 def snippets(db: Connection, match: str, paper_ids: Sequence[int]) -> list[str]:
-    """For each of the papers why an FTS5 query finds it, with the words in ‹ ›; empty where no word is.
+    """For each of the papers why an FTS5 query finds it, with the words in ‹ ›; empty where only the title has one.
 
     Only the texts of these papers are read: the full text itself would look each word up again for each paper.
     """
@@ -32,7 +34,8 @@ def snippets(db: Connection, match: str, paper_ids: Sequence[int]) -> list[str]:
         ]
         if others:
             _insert(memory, others)
-            found |= dict(memory.execute(_PASSAGE, (match,)).fetchall())
+            passages = memory.execute(_PASSAGE, (match,)).fetchall()
+            found |= {paper_id: passage for paper_id, passage in passages if "‹" in passage}
     return [found.get(paper_id, "").strip() for paper_id in paper_ids]
 
 

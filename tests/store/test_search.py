@@ -213,7 +213,7 @@ def test_a_letter_is_forgiven_when_nothing_else_is_found(shelf: Connection) -> N
     """One more, one less, another or two swapped, in a name or an inflected word; what is found is marked."""
     assert ids(shelf, "Mamaba") == ids(shelf, "mmaba") == ids(shelf, "Mámb") == ids(shelf, "manba") == [1, 2]
     assert ids(shelf, "sequnces") == [1]
-    assert search.search(shelf, "Mamaba", 1)[0][0][1].startswith("‹Mamba›")
+    assert "‹Sequences›" in search.search(shelf, "sequnces", 1)[0][0][1]
     assert ids(shelf, "Mamaba images") == [2]
     assert ids(shelf, '"Mamaba"') == ids(shelf, "xyzzyx") == ids(shelf, "mab") == []
 
