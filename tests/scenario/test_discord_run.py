@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from tests.fakes.discord_server import Chan, DiscordServer, Fault, Rates, Served, serving
+from tests.fakes.discord_server import Chan, DiscordServer, Fault, Permission, Rates, Served, serving
 from tests.scenario.conftest import Bot, Home
 
 PAPERS = [(f"Kites in Wind {number}", f"We fly kite {number}. It stays up.") for number in range(1, 7)]
@@ -177,3 +177,57 @@ def test_a_channel_without_a_token_is_told_at_once(home: Home, discord: Served, 
         assert done.exit_code == 2
         assert "BROADSHEET_DISCORD_TOKEN" in done.stderr
     assert "the bot has no token" in home.run("doctor").stdout
+
+
+@pytest.mark.parametrize("fault", [Fault.HANG_BEFORE, Fault.HANG_AFTER])
+def test_a_send_that_hangs_delays_neither_others_nor_the_end(
+    home: Home, start: Callable[[], Bot], discord: Served, place: Chan, fault: Fault
+) -> None:
+    """Another channel has its post, SIGTERM ends the bot in time, and the next one shows everything once."""
+    guild = place.guild
+    assert guild is not None
+    other = discord.call(lambda: guild.add_text("others"))
+    settings = home.path / "config" / "broadsheet.toml"
+    settings.write_text(
+        TEXT.format(address=place.id) + TEXT.format(address=other.id).replace("papers", "others"), "utf-8"
+    )
+    discord.call(
+        lambda: discord.server.fail(fault, method="POST", path=rf"/channels/{place.id}/messages$", times=None)
+    )
+    bot = start()
+    wait_until(discord, lambda: posted(other) == 6)
+    assert discord.call(lambda: posted(place)) == 0
+    code, seconds = bot.stop()
+    assert code == 0, bot.printed
+    assert seconds < 15
+    discord.call(discord.server.heal)
+    start()
+    wait_until(discord, lambda: posted(place) == 6)
+    assert sorted(titles(discord, place)) == [title for title, _ in PAPERS]
+    assert discord.call(lambda: [len(place.threads), len(place.messages)]) == [1, 1]
+
+
+def test_from_an_empty_server_to_the_first_post(
+    home: Home, start: Callable[[], Bot], discord: Served
+) -> None:
+    """As the README has it: a token in a file, the bot, ``/setup``; nothing else is configured."""
+    guild = discord.call(discord.server.add_guild)
+    papers = discord.call(lambda: guild.add_text("papers"))
+    owner = discord.call(
+        lambda: guild.add_member("ada", permissions=Permission.MANAGE_GUILD | Permission.VIEW_CHANNEL)
+    )
+    (home.path / "discord-token").write_text(f"{discord.server.token}\n", "utf-8")
+    (home.path / "config").mkdir()
+    (home.path / "config" / "broadsheet.toml").write_text(
+        '[discord]\ntoken_file = "discord-token"\n', "utf-8"
+    )
+    home.environ["BROADSHEET_DISCORD_API_URL"] = discord.server.api_url
+    home.digest("a.txt", *PAPERS)
+    start()
+    wait_until(discord, lambda: discord.server.connected and discord.server.commands.registered.get(None))
+    options = {"channel": papers.id, "time": "00:00", "zone": "Europe/Berlin"}
+    reply = discord.do(discord.server.command(owner, papers.id, "setup", options))
+    assert "every day at 00:00 in Europe/Berlin" in reply.content
+    assert "I may do all that I need" in reply.content
+    wait_until(discord, lambda: posted(papers) == 6)
+    assert sorted(titles(discord, papers)) == [title for title, _ in PAPERS]
