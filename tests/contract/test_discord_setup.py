@@ -1,6 +1,7 @@
 """Setting up channels, following, and what is kept about people: through the loopback Discord."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time
@@ -11,7 +12,7 @@ import pytest
 
 from bot import library
 from bot.chat.discord import limits
-from bot.models import Channel, Follow
+from bot.models import Channel, Follow, Interests
 from bot.store import Store, channels, follows
 from tests.contract.discord_rig import FAST, point_at
 from tests.contract.newsroom import NOW, TAGS, Client, Newsroom, brief, ids_of, text_of
@@ -178,6 +179,36 @@ async def test_without_a_channel_it_tells_where_posts_go(room: Newsroom) -> None
     assert f"<#{room.place.id}>" in said
     assert "<#1>" not in said
     assert r"it is \*gone\*" in said
+
+
+async def test_many_channels_are_told_whole_or_counted(room: Newsroom) -> None:
+    """What does not fit into a message is counted, never cut in the middle."""
+    for number in range(12):
+        channel = replace(room.channel(), key=f"discord:{number}", address=str(number), name=f"n{number:02}")
+        channel = replace(channel, interests=Interests(tags=("*x*" * 90,)))
+        await room.store.write(channels.set_up, channel)
+    said = text_of(await room.ask("setup"))
+    *listed, more = said.splitlines()
+    assert more == f"… and {12 - len(listed) + 1} more"
+    assert all(re.match(r"- <#\d+>: every day", line) for line in listed[1:])
+
+
+async def test_a_broken_channel_that_can_be_posted_to_is_tried_at_once(room: Newsroom) -> None:
+    """Set up again once its permissions are back, though one that is only useful is still missing."""
+    await set_up(room)
+    key = f"discord:{room.place.id}"
+    await room.store.write(channels.break_, key, "no Send Messages", NOW)
+    room.guild.deny(room.place, Permission.ADD_REACTIONS)
+    place = room.client.get_channel(room.place.id)
+    assert isinstance(place, discord.TextChannel)
+    await room.server.until(lambda: not place.permissions_for(place.guild.me).add_reactions)
+    assert "**Add Reactions** is not allowed here" in text_of(await set_up(room))
+    assert await room.store.read(channels.broken) == {}
+    await room.store.write(channels.break_, key, "no Send Messages", NOW)
+    room.guild.deny(room.place, Permission.SEND_MESSAGES)
+    await room.server.until(lambda: not place.permissions_for(place.guild.me).send_messages)
+    await set_up(room)
+    assert set(await room.store.read(channels.broken)) == {key}
 
 
 async def test_zones_and_tags_are_offered(room: Newsroom) -> None:

@@ -13,9 +13,9 @@ from discord.app_commands import Choice, Range
 from bot import library
 from bot.chat.discord import answers, limits, render
 from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, answer, offered
-from bot.chat.discord.permissions import kind_of, missing
+from bot.chat.discord.permissions import kind_of, missing, stopping
 from bot.chat.discord.places import PostChannel
-from bot.chat.discord.text import plain
+from bot.chat.discord.text import joined, plain
 from bot.errors import NotFound
 from bot.models import Channel, Content, Interests, Message, Post, State
 from bot.publish import Plan, preview
@@ -70,7 +70,7 @@ async def shown(desk: Desk, asker: Asker) -> Answer:
         )
     wrong = await desk.store.read(channels.broken)
     lines = [f"- <#{one.address}>: {_when(one)}{_trouble(wrong.get(one.key))}" for one in here]
-    return Answer(render.Rendered("\n".join(["Posts go to:", *lines])[: limits.CONTENT]))
+    return Answer(render.Rendered(joined(["Posts go to:", *lines], "\n", limits.CONTENT, "… and {} more")))
 
 
 async def set_up(
@@ -87,7 +87,7 @@ async def set_up(
     kind = kind_of(place.type)
     assert kind is not None
     lacking = missing(permissions, kind)
-    if not lacking:
+    if not stopping(permissions, kind):
         await desk.store.write(channels.mend, key)
     checked = (
         [f"⚠️ **{name}** is not allowed here: {breaks}." for name, breaks in lacking]
@@ -220,7 +220,7 @@ def _when(channel: Channel) -> str:
 
 
 def _trouble(reason: str | None) -> str:
-    return "" if reason is None else f"\n  ⚠️ {answers.said(reason).content}"
+    return "" if reason is None else f"\n  ⚠️ {plain(reason, 400)}"
 
 
 def _time(text: str) -> time:
