@@ -31,6 +31,9 @@ RANKED = 2_000
 WEIGHED = 100_000
 """Papers, added up over the words, that a word may be in to count in the rank of papers found by rarer ones."""
 
+SHORTEST = 500
+"""Papers, the newest, that a single word in more papers than are weighed has in their titles, ordered by length."""
+
 CONJOINED = 300_000
 """Papers, added up, that words may be in to be looked for together, when each alone is in too many."""
 
@@ -80,11 +83,12 @@ class _Search(NamedTuple):
 
 
 class _Stage(NamedTuple):
-    """Papers to rank: what must match, and after which paper; by BM25, or else the newest first."""
+    """Papers to rank: what must match, and after which paper; by BM25, by length, or else the newest first."""
 
     match: str
     after: int = 0
     ranked: bool = True
+    shortest: bool = False
 
 
 def search(
@@ -304,14 +308,19 @@ def _narrowed(asked: _Search, words: str, in_papers: Mapping[str, float]) -> Ite
     match = _match(asked.query, words)
     titled = f"({match}) AND {{title}} : ({all_of(in_papers)})"
     in_all, in_title = shares(asked.db, [match, titled], asked.last)
+    if len(in_papers) == 1 and sum(in_papers.values()) > WEIGHED:
+        # BM25 would count all papers with the word, only to prefer the shortest ones.
+        for stage, after in ((titled, _newest(asked, in_title, SHORTEST)), (match, _newest(asked, in_all))):
+            yield _Stage(stage, after, ranked=False, shortest=True)
+        return
     if in_all * asked.last > RANKED and sum(in_papers.values()) <= WEIGHED:
         yield _Stage(titled, _newest(asked, in_title))
     yield _Stage(match, _newest(asked, in_all))
 
 
-def _newest(asked: _Search, share: float) -> int:
-    """After which paper there are as many that match as are ranked, if that share of papers does."""
-    return max(0, asked.last - round(RANKED / share)) if share else 0
+def _newest(asked: _Search, share: float, most: int | None = None) -> int:
+    """After which paper there are so many that match, or as many as are ranked, if that share of papers does."""
+    return max(0, asked.last - round((RANKED if most is None else most) / share)) if share else 0
 
 
 def _select(asked: _Search, stage: _Stage) -> tuple[str, Values]:
@@ -324,7 +333,9 @@ def _select(asked: _Search, stage: _Stage) -> tuple[str, Values]:
         where += conditions(query.filters, "+found.rowid")
         by = Source("papers_fts found", "found.rowid", " AND ".join(where), "found.rowid DESC")
         score = f"-bm25(papers_fts, {title}, {abstract})" if stage.ranked else "0"
-        order = f"score DESC, {by.order}" if stage.ranked else by.order
+        if stage.shortest:
+            score = "-(SELECT length(title) + length(abstract) FROM papers WHERE id = found.rowid)"
+        order = f"score DESC, {by.order}" if stage.ranked or stage.shortest else by.order
         values["match"] = stage.match
     else:
         by = source(query.filters)

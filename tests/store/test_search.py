@@ -329,6 +329,7 @@ def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if ranking twelve papers took as long as a person waits."""
     monkeypatch.setattr(search, "RANKED", 12)
     monkeypatch.setattr(search, "WEIGHED", 30)
+    monkeypatch.setattr(search, "SHORTEST", 12)
     monkeypatch.setattr(search, "LISTED", 40)
 
 
@@ -381,6 +382,23 @@ def test_a_phrase_of_words_that_all_papers_have_is_looked_for_in_the_newest(
     answer = search.search(long, '"deep learning"', 20)
     assert [paper_id for paper_id, _ in answer.papers] == list(range(60, 50, -1))
     assert answer.cut_short
+
+
+def test_of_papers_with_a_word_that_most_have_the_shortest_come_first(
+    db: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those with it in the title, of the newest; ranking them would take counting all papers that have it."""
+    for length in range(20):
+        title = f"On {'long ' * (length * 7 % 20)}kites" if length % 2 else "Weather"
+        papers.admit(db, brief(title, "Kites fly in it."), (), samples.NOW)
+    monkeypatch.setattr(search, "RANKED", 6)
+    monkeypatch.setattr(search, "WEIGHED", 10)
+    monkeypatch.setattr(search, "SHORTEST", 5)
+    titles = dict(papers.titles(db, range(1, 21)))
+    found = ids(db, "kites", 4)
+    assert (
+        found == sorted((one for one in range(11, 21) if one % 2 == 0), key=lambda one: len(titles[one]))[:4]
+    )
 
 
 def test_papers_without_a_word_are_looked_for_in_the_newest(
