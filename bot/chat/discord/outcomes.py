@@ -31,11 +31,17 @@ _BROKEN = {
     MISSING_ACCESS: "the bot cannot see the channel; give it View Channel there",
     MISSING_PERMISSIONS: "the bot lacks a permission there; /setup shows which",
     NO_HISTORY: "the bot lacks Read Message History there; allow it in the channel's settings under Permissions",
+    40058: "the channel has become a forum; it is tried again as one",
     40066: "the forum requires a tag that only moderators may set; add one that all may set",
     40067: "the forum requires a tag; add one that all may set",
     50024: "a channel of that kind can hold no daily post; choose a text, announcement or forum channel",
     50008: "a channel of that kind can hold no daily post; choose a text, announcement or forum channel",
 }
+_REFUSED = frozenset({40005, 50006, 50035, 50045, 200000, 200001, 240000})
+"""What is about one message alone, whatever the status: too large, empty, not valid, blocked by a moderation rule."""
+
+_OVERLOADED = 130000
+
 _SHUT = {
     UNKNOWN_CHANNEL: "somebody deleted the day's thread",
     50083: "the day's thread is archived; bring it back, then 'broadsheet post' sends today's rest",
@@ -86,13 +92,15 @@ def _answered(error: discord.HTTPException, *, in_thread: bool) -> Rejected | Fa
         return Rejected(_SHUT[error.code], whole_post=True)
     if error.code in _BROKEN:
         return Broken(_BROKEN[error.code])
+    if error.code in _REFUSED:
+        return Rejected(said)
     if error.code == UNKNOWN_MESSAGE:
         return Rejected("it was posted, and somebody deleted it")
     if error.code == NO_DIRECT_MESSAGES:
         return Rejected("they take no direct messages")
     if error.status == 429:
         return Failed(said, _retry_after(error))
-    if error.status == 401 or error.status >= 500:
+    if error.status == 401 or error.status >= 500 or error.code == _OVERLOADED:
         return Failed(said)
     return Broken(said) if error.status in (403, 404) else Rejected(said)
 
