@@ -122,11 +122,16 @@ def test_a_stop_lets_the_send_in_hand_end(
 def test_the_gateway_may_be_down_while_papers_are_posted(
     home: Home, start: Callable[[], Bot], discord: Served, place: Chan
 ) -> None:
-    """Posting needs requests only."""
+    """Posting needs requests only; the log says what is wrong in a line an attempt; SIGTERM ends it soon."""
     discord.call(lambda: discord.server.refuse_gateway(1000))
-    start()
+    bot = start()
     wait_until(discord, lambda: posted(place) == 6)
     assert discord.call(lambda: discord.server.connected) == 0
+    bot.wait_for("Retrying")
+    code, seconds = bot.stop()
+    assert code == 0, bot.printed
+    assert seconds < 15
+    assert "Traceback" not in bot.printed
 
 
 def test_post_by_hand_needs_no_running_bot(home: Home, discord: Served, place: Chan) -> None:
