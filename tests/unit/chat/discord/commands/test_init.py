@@ -54,3 +54,20 @@ async def test_commands_keep_to_discord_s_limits(tmp_path: Path) -> None:
         assert all(len(text) <= limits.COMMAND_DESCRIPTION for text in texts(payload))
         assert (payload["contexts"], payload["integration_types"]) == ([0], [0])
     store.close()
+
+
+async def test_the_readme_names_every_command(tmp_path: Path) -> None:
+    """Whoever reads it knows all that can be asked."""
+    readme = (Path(__file__).parents[5] / "README.md").read_text("utf-8")
+    table = next(part for part in readme.split("\n\n") if part.startswith("| in Discord |"))
+    store = Store.open(tmp_path / "broadsheet.db")
+    client = Client(store)
+    install(client)
+    for command in client.tree.walk_commands():
+        if isinstance(command, app_commands.Command) and command.parent is None:
+            assert f"/{command.name}" in table
+        elif isinstance(command, app_commands.Group):
+            assert f"/{command.name} " in table
+            for sub in command.commands:
+                assert f"`{sub.name}`" in table or f"/{command.name} {sub.name}" in table
+    store.close()
