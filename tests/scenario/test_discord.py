@@ -258,6 +258,43 @@ async def test_a_thread_that_a_person_deleted_is_not_made_again(world: World, se
     assert [len(server.messages(thread.id)) for thread in place.threads] == [2]
 
 
+@pytest.mark.parametrize("what", ["the thread is locked", "the header is deleted"])
+async def test_a_post_that_cannot_go_on_is_in_nobodys_way(
+    world: World, server: DiscordServer, what: str
+) -> None:
+    """It is given up, its owner is told once, nothing more is asked about it, and the next day has its post."""
+    (place,) = world.places
+    locked = what == "the thread is locked"
+    server.fail(
+        Fault.HTTP_503,
+        method="POST",
+        path=r"/messages$" if locked else r"/threads$",
+        after=2 if locked else 0,
+        times=2 if locked else 1,
+    )
+    async with world.life() as publisher:
+        await tick(publisher)
+    server.heal()
+    if locked:
+        await server.archive(place.threads[0].id, archived=False, locked=True)
+    else:
+        await server.delete_message(place.messages[0].id)
+    world.now += timedelta(hours=2)
+    await world.live(2)
+    assert set(await world.states()) == {State.SENT, State.REJECTED}
+    assert len(server.direct(server.owner_id).messages) == 1
+    posted = len([one for one in server.requests if one.method == "POST"])
+    await world.live(3)
+    assert len([one for one in server.requests if one.method == "POST"]) == posted
+    world.now += timedelta(days=1)
+    store = Store.open(world.path)
+    await store.write(samples.read_digest, "b.txt", 2, PAPERS + 1)
+    store.close()
+    await world.live()
+    assert len(server.messages(place.threads[-1].id)) == 2
+    assert len(server.direct(server.owner_id).messages) == 1
+
+
 async def test_two_bots_with_one_account_post_once(tmp_path: Path, server: DiscordServer) -> None:
     """A second bot on another machine, with a history of its own, shows nothing twice while nonces are known."""
     place = server.add_guild().add_text("papers")
