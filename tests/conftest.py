@@ -7,8 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 NOBODY = 65534
+
+
+@pytest.fixture(autouse=True)
+def _plain_logs() -> Iterator[None]:
+    """What a test sets up for its log, such as a standard error of its own, ends with it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

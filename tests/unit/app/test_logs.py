@@ -15,7 +15,6 @@ CANARY = "canary-77aa"
 @pytest.fixture(autouse=True)
 def _as_before() -> Iterator[None]:
     yield
-    structlog.reset_defaults()
     logging.basicConfig(handlers=[logging.NullHandler()], force=True)
 
 
