@@ -31,10 +31,17 @@ def clean(text: str) -> str:
     Never raises; ``clean(clean(t)) == clean(t)``. URLs are left exactly as printed.
     """
     folded = _fold(text)
-    done = _settled(forget_words(without_dollars(folded)) if "\\" in folded else folded)
+    done = _settled(forget_words(_without_dollars(folded)) if "\\" in folded else folded)
     if done != folded and _has_math(done, folded):
         done = _settled(restore_lone_greek(done))
     return done
+
+
+def _without_dollars(text: str) -> str:
+    if "$" not in text:
+        return text
+    protected, kept = _protect(text)
+    return _reveal(without_dollars(protected), kept)
 
 
 def _has_math(done: str, folded: str) -> bool:

@@ -132,6 +132,7 @@ def test_both_sources_read_the_same(hugging_face: str, arxiv: str, expected: str
         "call my_long_name or a_b or UCF_CC_50 from __init__.py",
         "in C# and C++ on C:\\temp\\beta\\times.txt",
         "see https://github.com/a/b_2~c--d and www.x.org/~me/a_1",
+        "see https://x.org/$a$/b on C:\\temp",
         "approx. 30 pixels, p = .05, rho = 0.4, Mixup (alpha=0.2), lambda calculus",
         "pass --help or -v --verbose to the tool; a --> b",
         "from 10~100 to 2 ~ 5, at ~95% of it",
@@ -199,6 +200,7 @@ PIECES = st.lists(
 @given(st.one_of(st.text(max_size=80), HOSTILE, PIECES))
 @example("a=&lt;\u200bb>c")
 @example("&" + "amp;" * 50 + "lt;i&gt;")
+@example("http://\\0$\\")
 def test_any_text_is_cleaned_once_and_for_all(text: str) -> None:
     """No text raises; the result is one line without invisible characters, and is itself clean."""
     once = clean(text)
