@@ -19,6 +19,7 @@ from bot.sources import read_digest
 
 DIGESTS = Path("../shared/digests")
 TWO_SOURCES = Path("../shared/data/same_paper_two_sources_2000.jsonl.gz")
+ARXIV = Path("../shared/data/arxiv_12000.jsonl.gz")
 LABELS = Path(__file__).with_name("labels")
 
 Part = Literal["development", "held out"]
@@ -48,12 +49,17 @@ def papers(folder: Path) -> list[Reading]:
     return [found[name] for name in sorted(found)]
 
 
-def records(path: Path, ids: Container[str]) -> list[Reading]:
-    """The papers with these ids among gzipped JSON Lines with ``id``, ``hf_title`` and ``hf_abstract``, cleaned."""
+def records(path: Path, ids: Container[str], *, prefix: str = "") -> list[Reading]:
+    """The papers with these ids among gzipped JSON Lines with ``id``, ``title`` and ``abstract``, cleaned.
+
+    ``prefix`` stands before the names of the title and the abstract: ``hf_`` in the file of two sources.
+    """
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
     chosen = [row for row in rows if row["id"] in ids]
-    return [Reading(row["id"], clean(row["hf_title"]), clean(row["hf_abstract"])) for row in chosen]
+    return [
+        Reading(row["id"], clean(row[f"{prefix}title"]), clean(row[f"{prefix}abstract"])) for row in chosen
+    ]
 
 
 def labels(file: str) -> dict[str, object]:

@@ -7,13 +7,16 @@ before the matching was tuned and without seeing its answers. A label lists the 
 paper is ``about``, and those that it ``touches``: that a reader would accept but not miss. Every second labelled
 paper is held out (see ``labelled``). The held-out papers were scored once, then the phrases behind their faults were
 mended, so their figure is a little rosy now; "recent" is 40 other papers of Hugging Face (arXiv metadata, by a
-hash of their ids), labelled in the same way after the tuning.
+hash of their ids), labelled in the same way after the tuning. "arxiv" is 80 papers of the larger arXiv sample (since
+2023, computing; by a hash of their ids), labelled later in the same way before any answer was seen: one half to tune,
+the other looked at only for its figure. That was, when first seen, precision .920 and recall .773.
 
 precision: tags given that are ``about`` or ``touches``; strict precision: only ``about``.
 recall: ``about`` topics that were given. Both over all tags, not averaged by paper.
 """
 
 import argparse
+import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -24,6 +27,7 @@ from bot.reading.tags import MOST_TAGS, OTHER, Taxonomy, load_taxonomy
 from tests.benchmarks import labelled
 
 TAXONOMY = Path("config/tags.toml")
+PARTS = ("development", "held out", "recent", "arxiv to tune", "arxiv held out")
 
 Tagger = Callable[[str, str], Sequence[str]]
 Label = dict[str, list[str]]
@@ -88,7 +92,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="How well papers are tagged, against hand labels.")
     parser.add_argument("digests", nargs="?", type=Path, default=labelled.DIGESTS)
     parser.add_argument("--recent", type=Path, default=labelled.TWO_SOURCES)
-    parser.add_argument("--part", choices=("development", "held out", "recent"))
+    parser.add_argument("--arxiv", type=Path, default=labelled.ARXIV)
+    parser.add_argument("--part", choices=PARTS)
     parser.add_argument("--errors", action="store_true")
     options = parser.parse_args()
     labels = cast("dict[str, Label]", labelled.labels("tags.json"))
@@ -109,7 +114,14 @@ def main() -> None:
     if options.recent.exists():
         recent = cast("dict[str, Label]", labelled.labels("tags_recent.json"))
         labels |= recent
-        samples["recent"] = labelled.records(options.recent, recent)
+        samples["recent"] = labelled.records(options.recent, recent, prefix="hf_")
+    if options.arxiv.exists():
+        listed = cast("dict[str, Label]", labelled.labels("tags_arxiv.json"))
+        labels |= listed
+        found = {reading.key: reading for reading in labelled.records(options.arxiv, listed)}
+        order = sorted(listed, key=lambda name: hashlib.sha256(name.encode()).hexdigest())
+        for part, keys in (("arxiv to tune", order[::2]), ("arxiv held out", order[1::2])):
+            samples[part] = [found[name] for name in keys if name in found]
     for part in (options.part,) if options.part else samples:
         print(f"{part}: {len(samples[part])} papers")
         score("Broadsheet", taxonomy.tags, samples[part], labels)
