@@ -146,11 +146,11 @@ matches = st.builds(
     ),
 )
 follows = st.lists(matches, min_size=1, max_size=4).flatmap(
-    lambda some: st.sampled_from([Followed(tuple(some)), Followed(tuple(some * 40))])
+    lambda some: st.sampled_from([Followed(tuple(some)), Followed(tuple(some * 12))])
 )
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(follows)
 def test_whatever_is_followed_can_be_said(followed: Followed) -> None:
     """In the thread and to a person, with the marker."""
