@@ -87,7 +87,8 @@ class Pace:
 
     def busy(self, now: float) -> bool:
         """Whether turns are waited for, or most of the requests that may count do."""
-        return self._next > now + 2 * SPACING or len(self._counting) > MOST_OF_THEM
+        counting = sum(until > now for until in self._counting.values())
+        return self._next > now + 2 * SPACING or counting > MOST_OF_THEM
 
     def hold(self, until: float) -> None:
         """Give no more turns before then."""

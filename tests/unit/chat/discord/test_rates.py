@@ -95,6 +95,18 @@ def test_a_request_without_an_answer_does_not_count_for_ever() -> None:
     assert isinstance(pace.leave(ON_THE_WAY + 2.0), int)
 
 
+def test_the_pace_is_busy_no_longer_than_requests_count() -> None:
+    """What can wait is let through once the rush is over, though nothing else leaves by then."""
+    pace = Pace()
+    tickets = [pace.leave(0.0) for _ in range(GLOBAL)]
+    assert pace.busy(0.5)
+    for ticket in tickets:
+        assert isinstance(ticket, int)
+        pace.arrived(ticket, 0.6)
+    assert pace.busy(1.0)
+    assert not pace.busy(2.0)
+
+
 def hear(breaker: Breaker, status: int, *, now: float = 0.0, **facts: object) -> None:
     """An answer, by default one of Discord's own to the bot."""
     said = {"via": True, "scope": None, "retry_after": None, "ours": True} | facts
