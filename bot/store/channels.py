@@ -45,25 +45,17 @@ def take_down(db: Connection, key: str) -> bool:
 
 def active(db: Connection) -> list[Channel]:
     """The channels that get posts, by name, broken ones among them."""
-    rows = db.execute("SELECT * FROM channels WHERE active AND left_at IS NULL ORDER BY name, key")
-    return [_channel(row) for row in rows]
+    return _active(db, "1")
 
 
 def of_server(db: Connection, platform: str, server: str) -> list[Channel]:
     """A server's channels that get posts, by name, broken ones among them."""
-    rows = db.execute(
-        "SELECT * FROM channels WHERE active AND left_at IS NULL AND platform = ? AND server = ? ORDER BY name, key",
-        (platform, server),
-    )
-    return [_channel(row) for row in rows]
+    return _active(db, "platform = ? AND server = ?", platform, server)
 
 
 def from_setup(db: Connection) -> list[Channel]:
     """The channels that get posts because a person set them up in the platform, by name."""
-    rows = db.execute(
-        "SELECT * FROM channels WHERE active AND left_at IS NULL AND source = 'setup' ORDER BY name, key"
-    )
-    return [_channel(row) for row in rows]
+    return _active(db, "source = 'setup'")
 
 
 def get(db: Connection, key: str) -> Channel | None:
@@ -167,6 +159,13 @@ def _put(db: Connection, channel: Channel, source: str) -> None:
             source,
         ),
     )
+
+
+def _active(db: Connection, condition: str, *values: str) -> list[Channel]:
+    rows = db.execute(
+        f"SELECT * FROM channels WHERE active AND left_at IS NULL AND {condition} ORDER BY name, key", values
+    )
+    return [_channel(row) for row in rows]
 
 
 def _channel(row: Row) -> Channel:
