@@ -12,7 +12,18 @@ from discord.app_commands import Choice, Range
 
 from bot import library
 from bot.chat.discord import answers, limits
-from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, Item, answer, button, offered, turn
+from bot.chat.discord.commands.frame import (
+    Answer,
+    Asker,
+    Command,
+    Desk,
+    Item,
+    answer,
+    button,
+    offered,
+    said,
+    turn,
+)
 from bot.chat.discord.commands.papers import LONGEST, LONGEST_NAME, searched
 from bot.chat.discord.render import BOOKMARK_ID, title_of
 from bot.errors import NotFound
@@ -47,7 +58,7 @@ async def noted(desk: Desk, asker: Asker, text: str, note: str | None) -> Answer
     note = " ".join((note or "").split())
     if not await library.note(desk.store, asker.person, paper_id, note):
         raise NotFound(f"{title}: not among your bookmarks, so it takes no note; keep it first")
-    return _said(f"Noted on “{title}”: {note}" if note else f"No note any more on “{title}”.")
+    return said(f"Noted on “{title}”: {note}" if note else f"No note any more on “{title}”.")
 
 
 async def removed(desk: Desk, asker: Asker, text: str) -> Answer:
@@ -55,7 +66,7 @@ async def removed(desk: Desk, asker: Asker, text: str) -> Answer:
     paper_id, title = await _own(desk, asker, text)
     if not await library.unbookmark(desk.store, asker.person, paper_id):
         raise NotFound(f"{title}: not among your bookmarks")
-    return _said(f"Dropped: {title}")
+    return said(f"Dropped: {title}")
 
 
 async def exported(desk: Desk, asker: Asker, format: str) -> Answer:
@@ -80,16 +91,16 @@ async def toggled(desk: Desk, asker: Asker, paper_id: int, source: str) -> Answe
     """Keep a paper, or drop it when the person keeps it already."""
     title = title_of(await library.paper(desk.store, paper_id))
     if await library.bookmark(desk.store, asker.person, paper_id, desk.clock(), source):
-        return _said(f"Kept: {title}. Press again to drop it.")
+        return said(f"Kept: {title}. Press again to drop it.")
     await library.unbookmark(desk.store, asker.person, paper_id)
-    return _said(f"Dropped: {title}. Press again to keep it.")
+    return said(f"Dropped: {title}. Press again to keep it.")
 
 
 async def marked(desk: Desk, asker: Asker, message_id: int) -> Answer:
     """Keep or drop the paper that a message shows."""
     message = await desk.store.read(outbox.message_of_platform, "discord", str(message_id))
     if message is None or message.paper_id is None:
-        return _said("That message is not one of my papers; choose this on a message that shows one.")
+        return said("That message is not one of my papers; choose this on a message that shows one.")
     return await toggled(desk, asker, message.paper_id, "discord:menu")
 
 
@@ -163,7 +174,3 @@ async def _own(desk: Desk, asker: Asker, text: str) -> tuple[int, str]:
         return mine[0]
     paper_id = await library.resolve(desk.store, text)
     return paper_id, title_of(await library.paper(desk.store, paper_id))
-
-
-def _said(text: str) -> Answer:
-    return Answer(answers.said(text))

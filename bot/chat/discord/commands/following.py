@@ -7,8 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot import library
-from bot.chat.discord import answers
-from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, answer, offered
+from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, answer, offered, said
 from bot.errors import NotFound
 from bot.library.people import LONGEST_PHRASE
 
@@ -19,19 +18,19 @@ async def followed(desk: Desk, asker: Asker, what: str | None, direct: bool) -> 
         made = await library.follow(desk.store, asker.person, asker.server, what, desk.clock(), direct=direct)
         told = "and I tell you in a direct message" if direct else "without a message to you"
         kind = "the tag" if made.kind == "tag" else "papers that say"
-        return _said(f"You follow {kind} “{made.value}”: each post's thread has a line about it, {told}.")
+        return said(f"You follow {kind} “{made.value}”: each post's thread has a line about it, {told}.")
     known = await library.following(desk.store, asker.person, asker.server)
     if not known:
-        return _said("You follow nothing here yet. Name a tag or a phrase: /follow what:pruning")
+        return said("You follow nothing here yet. Name a tag or a phrase: /follow what:pruning")
     listed = ", ".join(f"{one.value}{'' if one.direct else ' (no message)'}" for one in known)
-    return _said(f"You follow {len(known)} here: {listed}. Let go of one with /unfollow.")
+    return said(f"You follow {len(known)} here: {listed}. Let go of one with /unfollow.")
 
 
 async def unfollowed(desk: Desk, asker: Asker, what: str) -> Answer:
     """No longer follow a tag or phrase."""
     if not await library.unfollow(desk.store, asker.person, asker.server, what):
         raise NotFound(f"{what[:LONGEST_PHRASE]}: you do not follow that here; /follow tells what you do")
-    return _said(f"You no longer follow “{what}”.")
+    return said(f"You no longer follow “{what}”.")
 
 
 def commands(desk: Desk) -> tuple[Command, ...]:
@@ -71,7 +70,3 @@ def commands(desk: Desk) -> tuple[Command, ...]:
         await answer(interaction, lambda asker: unfollowed(desk, asker, what))
 
     return follow, unfollow
-
-
-def _said(text: str) -> Answer:
-    return Answer(answers.said(text))

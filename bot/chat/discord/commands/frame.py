@@ -25,7 +25,7 @@ import discord
 import structlog
 from discord import app_commands, ui
 
-from bot.chat.discord import limits
+from bot.chat.discord import answers, limits
 from bot.chat.discord.commands import failures
 from bot.chat.discord.render import UNTITLED, Rendered, view_of
 from bot.chat.discord.text import titled
@@ -98,6 +98,11 @@ class Answer:
     rendered: Rendered
     file: discord.File | None = None
     given: Callable[[], Awaitable[None]] | None = None
+
+
+def said(text: str) -> Answer:
+    """One plain sentence as an answer; whatever is in it is shown as it is."""
+    return Answer(answers.said(text))
 
 
 Ask: TypeAlias = Callable[[Asker], Awaitable[Answer]]

@@ -8,7 +8,7 @@ from discord import app_commands
 
 from bot import library
 from bot.chat.discord import answers
-from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, Item, answer, button, turn
+from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, Item, answer, button, said, turn
 from bot.chat.discord.render import Button, Rendered
 
 FORGET_ID = re.compile(r"forget")
@@ -38,11 +38,9 @@ async def forgotten(desk: Desk, asker: Asker) -> Answer:
     """Delete everything that is kept about the person."""
     count = await library.forget(desk.store, asker.person)
     things = "1 thing" if count == 1 else f"{count:,} things"
-    return Answer(
-        answers.said(
-            f"Deleted: {things}. Reactions of yours on my papers of the last days are still in Discord; take them away "
-            "there, too, or I count them again when I next connect."
-        )
+    return said(
+        f"Deleted: {things}. Reactions of yours on my papers of the last days are still in Discord; take them away "
+        "there, too, or I count them again when I next connect."
     )
 
 

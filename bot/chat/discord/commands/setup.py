@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot import library
-from bot.chat.discord import answers, limits, render
-from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, answer, offered
+from bot.chat.discord import limits, render
+from bot.chat.discord.commands.frame import Answer, Asker, Command, Desk, answer, offered, said
 from bot.chat.discord.permissions import kind_of, missing, stopping
 from bot.chat.discord.places import PostChannel
 from bot.chat.discord.text import joined, plain
@@ -63,11 +63,9 @@ class Place(app_commands.Transformer):
 
 async def shown(desk: Desk, asker: Asker) -> Answer:
     """The channels of the server, and how to set one up."""
-    here = [one for one in await desk.store.read(channels.active) if one.server == asker.server]
+    here = await desk.store.read(channels.of_server, "discord", asker.server)
     if not here:
-        return Answer(
-            answers.said("Nothing is posted in this server yet. Choose a channel: /setup channel:#papers")
-        )
+        return said("Nothing is posted in this server yet. Choose a channel: /setup channel:#papers")
     wrong = await desk.store.read(channels.broken)
     lines = [f"- <#{one.address}>: {_when(one)}{_trouble(wrong.get(one.key))}" for one in here]
     return Answer(render.Rendered(joined(["Posts go to:", *lines], "\n", limits.CONTENT, "… and {} more")))
@@ -184,9 +182,7 @@ async def _stopped(desk: Desk, key: str) -> Answer:
         raise NotFound(
             "I post nothing there that was set up with /setup; what the bot's settings fix is changed there"
         )
-    return Answer(
-        answers.said("Nothing is posted there any more. What was posted stays, and /setup begins again.")
-    )
+    return said("Nothing is posted there any more. What was posted stays, and /setup begins again.")
 
 
 async def _with_preview(desk: Desk, channel: Channel, plan: Plan | None, text: str) -> render.Rendered:
