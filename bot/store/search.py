@@ -12,6 +12,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from bot.store import papers
+from bot.store.beginnings import beginnings
 from bot.store.conditions import Source, Values, conditions, prepared, source
 from bot.store.deadline import TooLong
 from bot.store.deadline import limit as time_limit
@@ -48,9 +49,6 @@ WITHOUT = 20_000
 
 LISTED = 1000
 """Papers that are listed when more match than are ranked."""
-
-BEGINNINGS = 500
-"""Titles, the newest, that begin with the words and may come first for it."""
 
 RERANKED = 200
 """The best papers by words, which are ranked again by meaning when there is an encoder."""
@@ -203,7 +201,7 @@ def _count(asked: _Search) -> int:
 
 def _fill(asked: _Search, total: int, wanted: int, found: list[int]) -> None:
     """Rank stage by stage until there are as many papers as wanted; each counts where it comes first."""
-    found += _beginnings(asked)[:wanted]
+    found += beginnings(asked.db, asked.query, _match(asked.query), asked.values)[:wanted]
     seen = set(found)
     stages = _stages(asked, narrow=total > RANKED)
     while len(found) < wanted and (stage := next(stages, None)) is not None:
@@ -227,34 +225,6 @@ def _take_newest(asked: _Search, wanted: int, found: list[int]) -> None:
                 return
             if row["id"] not in found:
                 found.append(row["id"])
-
-
-def _beginnings(asked: _Search) -> list[int]:
-    """Papers whose title begins with the words, the shortest first; by one word alone, or by it before a colon."""
-    query = asked.query
-    match = _match(query)
-    if not query.title or not match:
-        return []
-    values = {
-        **asked.values,
-        "begins": f"^ {quoted(' '.join(query.title))}",
-        "named": query.title[0] if len(query.title) == 1 else "",
-        "most": BEGINNINGS,
-    }
-    where = [
-        "(:named = '' OR p.title LIKE :named OR p.title LIKE :named || ':%')",
-        *conditions(query.filters, "p.id"),
-    ]
-    if query.excluded:
-        values["match"] = match
-        where.append("EXISTS (SELECT 1 FROM papers_fts WHERE papers_fts MATCH :match AND rowid = p.id)")
-    rows = asked.db.execute(
-        "SELECT p.id FROM papers p WHERE p.id IN (SELECT rowid FROM papers_titles WHERE papers_titles MATCH :begins "
-        f"AND rowid <= :last_id ORDER BY rowid DESC LIMIT :most) AND {' AND '.join(where)} "
-        "ORDER BY length(p.title), p.id DESC",
-        values,
-    )
-    return [row["id"] for row in rows]
 
 
 def _stages(asked: _Search, *, narrow: bool) -> Iterator[_Stage]:

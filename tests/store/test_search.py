@@ -200,15 +200,6 @@ def test_a_title_that_begins_so_comes_first(shelf: Connection) -> None:
     assert ids(shelf, "Mamba: Selective State")[0] == 1
 
 
-def test_a_word_that_only_begins_a_title_is_no_name(db: Connection) -> None:
-    """One word comes first as a whole title or before a colon; else it is a word like others."""
-    papers.admit(db, brief("Kites fly over long distances and many hills", "Far."), (), samples.NOW)
-    papers.admit(db, brief("On kites", "Kites, kites, kites."), (), samples.NOW)
-    papers.admit(db, brief("Kites: a long introduction to flying over hills", "Far."), (), samples.NOW)
-    assert ids(db, "kites") == [3, 2, 1]
-    assert ids(db, "kites fly over") == [1, 3, 2]
-
-
 def test_a_letter_is_forgiven_when_nothing_else_is_found(shelf: Connection) -> None:
     """One more, one less, another or two swapped, in a name or an inflected word; what is found is marked."""
     assert ids(shelf, "Mamaba") == ids(shelf, "mmaba") == ids(shelf, "Mámb") == ids(shelf, "manba") == [1, 2]
