@@ -6,7 +6,7 @@ from sqlite3 import Connection, Row
 
 from bot.models import Bookmark
 from bot.store.completion import MOST_WORDS
-from bot.store.rows import must_time, put_time
+from bot.store.rows import must_time, put_ids, put_time
 
 
 def add(db: Connection, bookmark: Bookmark) -> bool:
@@ -84,18 +84,21 @@ def top(db: Connection, since: datetime | None, limit: int, offset: int = 0) -> 
 
 def counts(db: Connection, paper_ids: Sequence[int]) -> dict[int, int]:
     """How many people keep each of these papers; those that nobody keeps are missing."""
-    found = {}
-    for paper_id in paper_ids:
-        row = db.execute("SELECT people FROM bookmark_counts WHERE paper_id = ?", (paper_id,)).fetchone()
-        if row is not None and row["people"]:
-            found[paper_id] = int(row["people"])
-    return found
+    rows = db.execute(
+        "SELECT paper_id, people FROM bookmark_counts "
+        "WHERE paper_id IN (SELECT value FROM json_each(?)) AND people > 0",
+        (put_ids(paper_ids),),
+    )
+    return {row["paper_id"]: row["people"] for row in rows}
 
 
 def kept_by(db: Connection, person: str, paper_ids: Sequence[int]) -> set[int]:
     """Which of these papers the person keeps."""
-    query = "SELECT 1 FROM bookmarks WHERE person = ? AND paper_id = ?"
-    return {paper_id for paper_id in paper_ids if db.execute(query, (person, paper_id)).fetchone()}
+    rows = db.execute(
+        "SELECT paper_id FROM bookmarks WHERE person = ? AND paper_id IN (SELECT value FROM json_each(?))",
+        (person, put_ids(paper_ids)),
+    )
+    return {row["paper_id"] for row in rows}
 
 
 def _bookmark(row: Row) -> Bookmark:

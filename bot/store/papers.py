@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.errors import NotFound
 from bot.models import Brief, Decision, Link, Paper, Sighting
-from bot.store.rows import get_date, get_list, must_time, put_date, put_list, put_time
+from bot.store.rows import get_date, get_list, must_time, put_date, put_ids, put_list, put_time
 
 CANDIDATES = 50
 """Papers that one block key may bring, the newest: a paper comes back within weeks, if it does."""
@@ -196,24 +196,23 @@ def briefs(db: Connection, paper_ids: Iterable[int], *, summaries: bool = True) 
     Without ``summaries`` none is made, and those that are not yet kept are empty.
     """
     made = "summarise(p.title, p.abstract)" if summaries else "''"
-    found = []
-    for paper_id in paper_ids:
-        row = db.execute(
-            f"SELECT {_COLUMNS}, CASE p.summary WHEN '' THEN {made} ELSE p.summary END AS summary, "
-            "p.figures, p.links, p.areas, p.areas_guessed "
-            "FROM papers p WHERE p.id = ?",
-            (paper_id,),
-        ).fetchone()
-        if row is not None:
-            found.append(_brief(row, tags(db, paper_id)))
-    return found
+    rows = db.execute(
+        f"SELECT {_COLUMNS}, CASE p.summary WHEN '' THEN {made} ELSE p.summary END AS summary, "
+        "p.figures, p.links, p.areas, p.areas_guessed, (SELECT json_group_array(tag) FROM "
+        "(SELECT tag FROM paper_tags WHERE paper_id = p.id ORDER BY place)) AS tags "
+        "FROM json_each(?) wanted JOIN papers p ON p.id = wanted.value ORDER BY wanted.key",
+        (put_ids(paper_ids),),
+    )
+    return [_brief(row) for row in rows]
 
 
 def titles(db: Connection, paper_ids: Iterable[int]) -> list[tuple[int, str]]:
     """These papers as (id, title), in the order given; ids that name no paper are passed over."""
-    query = "SELECT id, title FROM papers WHERE id = ?"
-    found = (db.execute(query, (paper_id,)).fetchone() for paper_id in paper_ids)
-    return [(row["id"], row["title"]) for row in found if row is not None]
+    rows = db.execute(
+        "SELECT p.id, p.title FROM json_each(?) wanted JOIN papers p ON p.id = wanted.value ORDER BY wanted.key",
+        (put_ids(paper_ids),),
+    )
+    return [(row["id"], row["title"]) for row in rows]
 
 
 def keep_summaries(db: Connection, limit: int) -> int:
@@ -390,11 +389,11 @@ def _paper(row: Row) -> Paper:
     )
 
 
-def _brief(row: Row, paper_tags: tuple[str, ...]) -> Brief:
+def _brief(row: Row) -> Brief:
     return Brief(
         paper=_paper(row),
         summary=row["summary"].strip(),
-        tags=paper_tags,
+        tags=get_list(row["tags"]),
         figures=get_list(row["figures"]),
         links=tuple(_link(text) for text in get_list(row["links"])),
         areas=get_list(row["areas"]),

@@ -336,7 +336,7 @@ def test_an_empty_file_is_a_history_to_be(path: Path, writes: bool) -> None:
 async def test_a_number_beyond_all_rows_is_not_found(store: Store) -> None:
     """An id out of a hand-typed address is no crash."""
     with pytest.raises(NotFound, match="so large a number"):
-        await store.read(papers.briefs, [10**30])
+        await store.read(papers.paper, 10**30)
 
 
 async def test_half_a_character_is_one_line(store: Store) -> None:

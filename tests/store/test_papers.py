@@ -18,7 +18,7 @@ def test_a_paper_comes_back_as_it_was_admitted(db: Connection) -> None:
     """Text, text as printed, people, links and tags are read as they were written, in the order asked for."""
     ids = samples.admit(db, 3)
     assert ids == [1, 2, 3]
-    assert papers.briefs(db, [3, 99, 1]) == [stored(3, 3), stored(1, 1)]
+    assert papers.briefs(db, [3, 99, 1, 10**30, 3]) == [stored(3, 3), stored(1, 1), stored(3, 3)]
     assert papers.paper(db, 2) == stored(2, 2).paper
     assert papers.paper(db, 99) is None
     assert papers.tags(db, 1) == ("pruning", "attention")
