@@ -15,7 +15,7 @@ from bot.library.finding import (
     complete,
     complete_kept,
     complete_tags,
-    hit,
+    hits,
     resolve,
     resolved,
     search,
@@ -167,11 +167,14 @@ def _bookmark(db: Connection, wanted: Bookmark) -> bool:
 
 
 def _kept(db: Connection, person: str | None, limit: int | None, offset: int) -> list[Kept]:
-    return [Kept(one, brief_of(db, one.paper_id)) for one in bookmarks.of(db, person, limit, offset)]
+    found = bookmarks.of(db, person, limit, offset)
+    briefs = papers.briefs(db, [one.paper_id for one in found])
+    return [Kept(*one) for one in zip(found, briefs, strict=True)]
 
 
 def _top(db: Connection, since: datetime | None, limit: int, offset: int) -> list[Hit]:
-    return [hit(db, paper_id, "", people) for paper_id, people in bookmarks.top(db, since, limit, offset)]
+    counts = dict(bookmarks.top(db, since, limit, offset))
+    return hits(db, [(paper_id, "") for paper_id in counts], counts)
 
 
 def _marks(db: Connection, person: str, paper_ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
@@ -206,17 +209,16 @@ def day_of(db: Connection, channel: Channel, post: Post) -> Day:
 
 def _why(db: Connection, text: str) -> Why:
     paper_id = resolved(db, text)
-    placements = outbox.placements(db, paper_id)
+    (placements,) = outbox.placements(db, [paper_id])
     considered = {placement.channel.key for placement in placements}
+    waiting = [] if papers.already_seen(db, paper_id) else channels.active(db)
+    related = papers.related(db, paper_id)
+    briefs = papers.briefs(db, [other for other, _ in related])
     return Why(
         brief=brief_of(db, paper_id),
         sightings=tuple(papers.sightings(db, paper_id)),
-        related=tuple((brief_of(db, other), decision) for other, decision in papers.related(db, paper_id)),
-        placements=tuple(placements),
-        waiting=tuple(
-            channel
-            for channel in channels.active(db)
-            if channel.key not in considered and not papers.already_seen(db, paper_id)
-        ),
+        related=tuple(zip(briefs, (decision for _, decision in related), strict=True)),
+        placements=placements,
+        waiting=tuple(channel for channel in waiting if channel.key not in considered),
         bookmarks=bookmarks.counts(db, [paper_id]).get(paper_id, 0),
     )

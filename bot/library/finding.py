@@ -1,6 +1,6 @@
 """Finding papers: by words, by what is like them, by what a person has begun to type."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.errors import NotFound, SettingsError
@@ -92,16 +92,23 @@ async def resolve(store: Store, text: str) -> int:
 
 def brief_of(db: Connection, paper_id: int) -> Brief:
     """One paper's brief. Raises NotFound."""
-    found = papers.briefs(db, [paper_id]) if 0 < paper_id <= _LARGEST else []
+    found = papers.briefs(db, [paper_id])
     if not found:
         raise NotFound(f"{paper_id}: there is no such paper")
     return found[0]
 
 
-def hit(db: Connection, paper_id: int, snippet: str, count: int) -> Hit:
-    """The paper with why it was found, or its summary, and where it was posted."""
-    brief = brief_of(db, paper_id)
-    return Hit(brief, snippet or brief.summary, count, tuple(outbox.placements(db, paper_id)))
+def hits(db: Connection, found: Sequence[tuple[int, str]], counts: Mapping[int, int]) -> list[Hit]:
+    """The papers with why they were found, or their summaries, and where they were posted.
+
+    All are of the history; ``counts`` are the bookmarks of those that have any.
+    """
+    paper_ids = [paper_id for paper_id, _ in found]
+    placed = zip(found, papers.briefs(db, paper_ids), outbox.placements(db, paper_ids), strict=True)
+    return [
+        Hit(brief, snippet or brief.summary, counts.get(paper_id, 0), placements)
+        for (paper_id, snippet), brief, placements in placed
+    ]
 
 
 def resolved(db: Connection, text: str) -> int:
@@ -196,5 +203,4 @@ def _by_likeness(db: Connection, encoder: Encoder, paper_id: int) -> Rerank | No
 
 
 def _hits(db: Connection, found: list[tuple[int, str]]) -> list[Hit]:
-    counts = bookmarks.counts(db, [paper_id for paper_id, _ in found])
-    return [hit(db, paper_id, snippet, counts.get(paper_id, 0)) for paper_id, snippet in found]
+    return hits(db, found, bookmarks.counts(db, [paper_id for paper_id, _ in found]))

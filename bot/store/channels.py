@@ -10,7 +10,7 @@ from datetime import datetime, time
 from sqlite3 import Connection, Row
 
 from bot.models import Channel, Interests
-from bot.store.rows import put_time
+from bot.store.rows import put_list, put_time
 
 
 def sync(db: Connection, channels: Iterable[Channel]) -> None:
@@ -60,8 +60,15 @@ def from_setup(db: Connection) -> list[Channel]:
 
 def get(db: Connection, key: str) -> Channel | None:
     """One channel, active or not."""
-    row = db.execute("SELECT * FROM channels WHERE key = ?", (key,)).fetchone()
-    return None if row is None else _channel(row)
+    return named(db, [key]).get(key)
+
+
+def named(db: Connection, keys: Iterable[str]) -> dict[str, Channel]:
+    """The channels with these keys, active or not."""
+    rows = db.execute(
+        "SELECT * FROM channels WHERE key IN (SELECT value FROM json_each(?))", (put_list(keys),)
+    )
+    return {row["key"]: _channel(row) for row in rows}
 
 
 def resting(db: Connection, now: datetime) -> set[str]:

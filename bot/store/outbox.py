@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from sqlite3 import Connection, Row
+from typing import Literal
 
 from bot.errors import NotFound, StoreError
 from bot.models import Channel, Header, Message, Pick, Placement, Post, State
 from bot.store import channels
-from bot.store.rows import get_time, must_time, put_time
+from bot.store.rows import get_time, must_time, put_ids, put_time
 
 
 def insert_post(
@@ -272,22 +273,26 @@ def rejected(db: Connection) -> list[tuple[str, str]]:
     return [(row["title"], row["error"] or "") for row in rows]
 
 
-def placements(db: Connection, paper_id: int) -> list[Placement]:
-    """What became of a paper in every channel that has considered it, oldest post first."""
+def placements(db: Connection, paper_ids: Sequence[int]) -> list[tuple[Placement, ...]]:
+    """What became of each of these papers in every channel that has considered it, oldest post first."""
     rows = db.execute(
-        "SELECT * FROM post_papers WHERE paper_id = ? AND channel IN (SELECT key FROM channels) ORDER BY post_id",
-        (paper_id,),
+        "SELECT wanted.key AS nth, pp.*, p.local_date, p.header, p.thread_id, p.created, m.id, m.part, m.kind, "
+        "m.nonce, m.state, m.platform_id, m.attempts, m.claimed, m.not_before, m.sent, m.error "
+        # Papers are found by channel and id.
+        "FROM json_each(?) wanted CROSS JOIN channels c "
+        "CROSS JOIN post_papers pp ON pp.channel = c.key AND pp.paper_id = wanted.value "
+        "JOIN posts p ON p.id = pp.post_id "
+        "LEFT JOIN messages m ON m.post_id = pp.post_id AND m.paper_id = pp.paper_id ORDER BY nth, pp.post_id",
+        (put_ids(paper_ids),),
     ).fetchall()
-    found = []
+    known = channels.named(db, {row["channel"] for row in rows})
+    of_id = {row["post_id"]: row for row in rows}
+    shared = {post_id: _post(row, "post_id") for post_id, row in of_id.items()}
+    found: list[list[Placement]] = [[] for _ in paper_ids]
     for row in rows:
-        channel, of_post = channels.get(db, row["channel"]), post(db, row["post_id"])
-        assert channel is not None
-        assert of_post is not None
-        sent = db.execute(
-            f"{_MESSAGES} WHERE m.post_id = ? AND m.paper_id = ?", (of_post.id, paper_id)
-        ).fetchone()
-        found.append(Placement(channel, of_post, _pick(row), None if sent is None else _message(sent)))
-    return found
+        sent = None if row["id"] is None else _message(row)
+        found[row["nth"]].append(Placement(known[row["channel"]], shared[row["post_id"]], _pick(row), sent))
+    return [tuple(one) for one in found]
 
 
 def _known(db: Connection, message_id: int) -> Message:
@@ -316,9 +321,9 @@ def _get_header(text: str) -> Header:
     )
 
 
-def _post(row: Row) -> Post:
+def _post(row: Row, name: Literal["id", "post_id"] = "id") -> Post:
     return Post(
-        id=row["id"],
+        id=row[name],
         channel=row["channel"],
         local_date=date.fromisoformat(row["local_date"]),
         header=_get_header(row["header"]),

@@ -19,6 +19,7 @@ def test_channels_come_back_by_name(db: Connection) -> None:
     assert channels.active(db) == [OTHER, CHANNEL]
     assert channels.get(db, CHANNEL.key) == CHANNEL
     assert channels.get(db, "web:none") is None
+    assert channels.named(db, ["web:none", CHANNEL.key]) == {CHANNEL.key: CHANNEL}
 
 
 def test_a_channel_that_is_not_named_rests(db: Connection) -> None:

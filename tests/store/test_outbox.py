@@ -338,17 +338,20 @@ def test_a_message_is_found_by_its_platforms_id(db: Connection, post: Post) -> N
     assert outbox.message_of_platform(db, CHANNEL.platform, "m2") is None
 
 
-def test_placements_say_what_became_of_a_paper(db: Connection, post: Post) -> None:
-    """Shown here, left out there, not yet considered elsewhere; also in a channel that now rests."""
+def test_placements_say_what_became_of_each_paper(db: Connection, post: Post) -> None:
+    """Shown here, left out there, not yet considered elsewhere; also in a channel that rests. As ordered."""
     other = samples.insert(db, [2, 1], channel=OTHER, shown=1)
     channels.sync(db, [CHANNEL])
-    found = outbox.placements(db, 1)
+    unposted, found, again = outbox.placements(db, [4, 1, 1])
+    assert (unposted, again) == ((), found)
     assert [(one.channel, one.post, one.pick) for one in found] == [
         (CHANNEL, post, samples.picks([1], 1)[0]),
         (OTHER, other, samples.picks([2, 1], 1)[1]),
     ]
     assert [None if one.message is None else one.message.part for one in found] == [1, None]
-    assert outbox.placements(db, 4) == []
+    ((one, two),) = outbox.placements(db, [2])
+    assert (one.channel, two.channel) == (CHANNEL, OTHER)
+    assert outbox.placements(db, []) == []
 
 
 def test_fresh_papers_are_those_after_the_last_post(db: Connection, post: Post) -> None:

@@ -1,6 +1,6 @@
 """What is like a paper, and what a person is typing, is found; what must hold of a search is in ``test_init``."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import pytest
 
 from bot import library
 from bot.errors import NotFound
+from bot.library import finding
 from bot.models import Brief, Decision, Paper
 from bot.reading.identity import block_keys
 from bot.store import Connection, Store, papers
@@ -105,3 +106,19 @@ async def test_a_tag_is_completed_with_the_most_used_first(store: Store) -> None
 async def test_a_paper_is_named_by_number_id_or_title(store: Store, text: str, paper_id: int) -> None:
     """What names a paper gives its number."""
     assert await library.resolve(store, text) == paper_id
+
+
+async def test_a_page_of_hits_takes_as_many_statements_as_one_hit(store: Store) -> None:
+    """What is shown of each paper is read for all at once, in the order found."""
+
+    def said(db: Connection, paper_ids: Sequence[int]) -> int:
+        statements: list[str] = []
+        db.set_trace_callback(statements.append)
+        found = finding.hits(db, [(paper_id, "") for paper_id in paper_ids], {2: 3})
+        db.set_trace_callback(None)
+        assert [(one.brief.paper.id, one.bookmarks) for one in found] == [
+            (paper_id, 3 if paper_id == 2 else 0) for paper_id in paper_ids
+        ]
+        return len(statements)
+
+    assert await store.read(said, [5, 2, 4, 1, 3]) == await store.read(said, [2])
