@@ -23,9 +23,9 @@ from multiprocessing import get_context, parent_process
 from pathlib import Path
 
 from bot.errors import DigestError
-from bot.models import Brief, Digest, Entry, Paper, Receipt, Sighting
+from bot.models import Brief, Decision, Digest, Entry, Paper, Receipt, Sighting
 from bot.reading.brief import paper_of
-from bot.reading.identity import block_keys, identify
+from bot.reading.identity import block_keys, identify, plausible
 from bot.sources import read_digest
 from bot.sources.inbox import load
 from bot.store import Connection, Store, digests, papers
@@ -216,7 +216,7 @@ def admit(
 ) -> tuple[int, bool]:
     """Admit one entry's paper or recognise it; gives its id, and whether it is new. Within a transaction."""
     keys = block_keys(brief.paper.title)
-    decision, old = identify(brief.paper, papers.candidates(db, brief.paper, keys))
+    decision, old = recognise(db, brief.paper, keys)
     same = decision.verdict == "same"
     if old is not None and old.id is not None and same:
         paper_id = old.id
@@ -233,3 +233,10 @@ def admit(
         Sighting(paper_id, file, day, now, entry.line, entry.position, entry.title, decision),
     )
     return paper_id, not same
+
+
+def recognise(db: Connection, paper: Paper, keys: Sequence[str]) -> tuple[Decision, Paper | None]:
+    """What :func:`bot.reading.identity.identify` finds among the stored papers, of which few are loaded."""
+    near = plausible(paper, papers.candidates(db, paper, keys))
+    known = (papers.paper(db, number) for number in near)
+    return identify(paper, (one for one in known if one is not None))

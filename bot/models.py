@@ -7,7 +7,7 @@ Times are aware datetimes in UTC; dates are local to a channel or as printed in 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,15 @@ class Paper:
     published: date | None = None
     upvotes: int | None = None
     id: int | None = None
+
+
+class Candidate(NamedTuple):
+    """What tells most stored papers from a new one, without the rest of them; a tuple, since so many are made."""
+
+    id: int
+    title: str
+    arxiv_id: str | None
+    doi: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.models import Decision, Paper
+from bot.models import Candidate, Decision, Paper
 from bot.reading.likeness import (
     Shared,
     Title,
@@ -28,6 +28,7 @@ from bot.reading.likeness import (
     only_spelling,
     read_title,
     shared_authors,
+    shares_grams,
 )
 
 # Character 4-grams of the title keys, Jaccard: how alike two titles must be.
@@ -278,6 +279,30 @@ def _unequal(a: Sequence[str], b: Sequence[str]) -> str:
     only_a, only_b = sorted(counts[0] - counts[1]), sorted(counts[1] - counts[0])
     sides = sorted((", ".join(only_a) or "nothing", ", ".join(only_b) or "nothing"))
     return "“{}” is not “{}”".format(*sides)
+
+
+def plausible(new: Paper, candidates: Iterable[Candidate]) -> list[int]:
+    """The ids of the candidates that :func:`decide` may not find different: only these need be loaded."""
+    title = read_title(new.title)
+    marks = [number.rpartition("/")[2] for number in _ids(new) if number]
+    return [old.id for old in candidates if _may_be_near(title, old.title) or _may_share_id(marks, old)]
+
+
+def _may_be_near(title: Title, other: str) -> bool:
+    whole = title_key(other)
+    return (
+        shares_grams(title, whole, LIKE_TITLE)
+        or whole in title.heads
+        or (whole.startswith(title.key) and title.key in read_title(other).heads)
+    )
+
+
+def _may_share_id(marks: Sequence[str], old: Candidate) -> bool:
+    """Whether the ends of a new paper's ids stand in a candidate's, which are not all printed one way."""
+    if not marks:
+        return False
+    text = f"{old.arxiv_id} {old.doi}".casefold()
+    return any(mark in text for mark in marks)
 
 
 _VERDICTS = ("same", "related", "different")

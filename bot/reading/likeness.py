@@ -3,10 +3,13 @@
 import html
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
+
+T = TypeVar("T")
 
 # Longer texts are cut before they are compared, in characters.
 LONGEST_TITLE = 1000
@@ -16,6 +19,7 @@ SHORTEST_BEGINNING = 12
 
 _WORD = re.compile(r"[^\W_]+[+#]*")
 _NOT_IN_KEY = re.compile(r"[^\w+#]|_")
+_ASCII_NOT_IN_KEY = bytes(code for code in range(128) if _NOT_IN_KEY.match(chr(code)))
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 _NAME = re.compile(r"[^\W\d_]+")
 _BREAK = re.compile(r"[:?!.(\[–—]|\s-+\s|--")
@@ -68,7 +72,7 @@ class Title:
 
     key: str
     words: frozenset[str]
-    grams: frozenset[str]
+    grams: frozenset[tuple[str, ...]]
     heads: frozenset[str]
     digits: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -95,6 +99,8 @@ def fold(text: str) -> str:
 
 def key(folded: str) -> str:
     """The letters, digits, ``+`` and ``#`` of a folded text."""
+    if folded.isascii():  # as nearly all titles are
+        return folded.encode().translate(None, _ASCII_NOT_IN_KEY).decode()
     return _NOT_IN_KEY.sub("", folded)
 
 
@@ -103,7 +109,7 @@ def content_words(folded: str) -> list[str]:
     return [word for word in _WORD.findall(folded) if word not in _STOP_WORDS]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=64)
 def read_title(title: str) -> Title:
     """Take a title apart."""
     folded = fold(title)
@@ -122,15 +128,31 @@ def read_title(title: str) -> Title:
     return Title(
         key=whole,
         words=frozenset(words) - _STOP_WORDS,
-        grams=frozenset(map("".join, zip(whole, whole[1:], whole[2:], whole[3:], strict=False)))
-        or frozenset({whole}),
+        grams=_grams(whole),
         heads=frozenset(key(folded[: found.start()]) for found in _BREAK.finditer(folded)) - {"", whole},
         digits=tuple(digits),
         numbers=tuple(sorted(numbers)),
     )
 
 
-def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+def _windows(whole: str) -> Iterator[tuple[str, ...]]:
+    return zip(whole, whole[1:], whole[2:], whole[3:], strict=False)
+
+
+def _grams(whole: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(_windows(whole)) or frozenset({(whole,)})
+
+
+def shares_grams(title: Title, other: str, least: float) -> bool:
+    """Whether the Jaccard of a title's grams and those of another title, which has this key, is at least ``least``."""
+    if other == title.key:
+        return True
+    # Both together have no fewer grams than the one title, which mostly is enough to know.
+    found = len(title.grams.intersection(_windows(other)))
+    return found / len(title.grams) >= least and jaccard(title.grams, _grams(other)) >= least
+
+
+def jaccard(a: frozenset[T], b: frozenset[T]) -> float:
     """What two sets share, of what they have together: 0 to 1."""
     shared = len(a & b)
     return shared / (len(a) + len(b) - shared) if shared else 0.0

@@ -28,9 +28,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot import library
-from bot.models import Brief, Paper, Sighting
-from bot.reading.identity import block_keys, identify
+from bot import ingest, library
+from bot.models import Brief, Entry, Paper
 from bot.store import Connection, Store, digests, papers
 from bot.store.database import connect
 
@@ -106,14 +105,11 @@ def typed(known: Sequence[tuple[str, str]], count: int, rng: random.Random) -> l
 
 
 def admit(db: Connection, digest_id: int, briefs: Sequence[Brief], writer: Writer) -> None:
-    """Take papers in as ingest does, once they are read."""
+    """Take papers in once they are read."""
     for brief in briefs:
         began, clocked = time.perf_counter(), time.thread_time()
-        keys = block_keys(brief.paper.title)
-        decision, _ = identify(brief.paper, papers.candidates(db, brief.paper, keys))
-        paper_id = papers.admit(db, brief, keys, NOW)
-        seen = Sighting(paper_id, "scale.txt", NOW.date(), NOW, 1, 1, brief.paper.title, decision)
-        papers.record_sighting(db, digest_id, seen)
+        entry = Entry(brief.paper.title, brief.paper.abstract, 1, 1)
+        ingest.admit(db, digest_id, "scale.txt", NOW.date(), entry, brief, _brief, NOW)
         writer.spent.append(((time.perf_counter() - began) * 1000, (time.thread_time() - clocked) * 1000))
 
 
@@ -133,7 +129,11 @@ def _mixed(one: tuple[str, str], other: tuple[str, str], rng: random.Random) -> 
     title = f"{_half(one[0], 0)} {_half(other[0], 1)} {rng.randrange(10**9)}"
     abstract = f"{_half(one[1], 0)} {_half(other[1], 1)}"
     paper = Paper(title, abstract, title, abstract, published=NOW.date(), authors=("Ada Example",))
-    return Brief(paper, abstract[:150], ("transformers", "pruning", "vision"), (), ())
+    return _brief(paper)
+
+
+def _brief(paper: Paper) -> Brief:
+    return Brief(paper, paper.abstract[:150], ("transformers", "pruning", "vision"), (), ())
 
 
 def _half(text: str, which: int) -> str:

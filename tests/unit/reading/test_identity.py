@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.models import Paper
-from bot.reading.identity import block_keys, decide, identify, title_key
+from bot.models import Candidate, Paper
+from bot.reading.identity import block_keys, decide, identify, plausible, title_key
 
 ABSTRACT = (
     "We study how a mixture of small experts can share one cache, and show that routing by recency halves "
@@ -302,6 +302,26 @@ def test_candidates_that_differ_in_their_authors_alone_have_one_order() -> None:
     assert identify(new, candidates) == identify(new, candidates[::-1])
 
 
+def glance(old: Paper) -> Candidate:
+    """What is known of a stored paper before it is loaded."""
+    return Candidate(1, old.title, old.arxiv_id, old.doi)
+
+
+def test_most_candidates_need_not_be_loaded() -> None:
+    """Neither a beginning nor the longest words in common make a candidate plausible; a near title or an id does."""
+    new = paper("Sparrow: Faster Routing for Small Experts", ABSTRACT, AUTHORS, "2501.00001")
+    for title in (
+        "Sparrow: Thermal Cameras at Night",
+        "Routing Experts to Rural Clinics in Wet Seasons",
+        "LoRA",
+        "…",
+    ):
+        assert plausible(new, [glance(paper(title, arxiv_id="2501.00002", doi="10.1000/1"))]) == []
+    for title in ("Sparrow", "Faster Routing for Small Experts", "Sparrow: Faster Routing for Tiny Experts"):
+        assert plausible(new, [glance(paper(title))]) == [1]
+    assert plausible(new, [glance(paper("Bridges", doi="https://doi.org/10.48550/ARXIV.2501.00001"))]) == [1]
+
+
 titles = st.one_of(
     st.text(max_size=60),
     st.lists(
@@ -355,6 +375,14 @@ def test_the_order_of_candidates_does_not_matter(new: Paper, candidates: list[Pa
     shuffled = candidates.copy()
     random.shuffle(shuffled)
     assert identify(new, shuffled) == identify(new, candidates)
+
+
+@given(papers, papers)
+@settings(deadline=None, max_examples=200)
+def test_what_is_not_plausible_is_different(new: Paper, old: Paper) -> None:
+    """No candidate is ruled out by its title and ids that the whole of it would speak for."""
+    if not plausible(new, [glance(old)]):
+        assert decide(new, old).verdict == "different"
 
 
 @given(titles)
