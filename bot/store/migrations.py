@@ -484,6 +484,19 @@ DROP TABLE reactions_before;
 CREATE INDEX reactions_person ON reactions(person)
 """
 
+
+def m010_kept_since(db: "Database") -> None:
+    """How many people kept a paper since a time is counted in an index."""
+    for statement in _M010.split(";\n\n"):
+        db.execute(statement)
+
+
+_M010 = """
+DROP INDEX bookmarks_paper;
+
+CREATE INDEX bookmarks_paper ON bookmarks(paper_id, created)
+"""
+
 MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m001_history,
     m002_search,
@@ -494,6 +507,7 @@ MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m007_looking_back,
     m008_vectors,
     m009_super_reactions,
+    m010_kept_since,
 )
 """Every step, oldest first; the function's name is what the database remembers."""
 

@@ -1,12 +1,15 @@
 """Bookmarks: one for each person and paper."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from bot.errors import StoreError
 from bot.models import Bookmark
-from bot.store import Connection, Store, bookmarks
+from bot.store import Connection, Store, bookmarks, papers
 from tests.store import samples
 from tests.store.samples import NOW, later
 
@@ -67,3 +70,39 @@ async def test_a_paper_that_is_not_there_is_not_kept(store: Store) -> None:
     """A fault is not taken for a bookmark that exists already."""
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         await store.write(bookmarks.add, Bookmark(ADA, 99, NOW))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    kept=st.lists(
+        st.tuples(st.integers(0, 6), st.integers(1, 12), st.integers(0, 9)),
+        unique_by=lambda one: one[:2],
+        max_size=60,
+    ),
+    since=st.integers(0, 9),
+    limit=st.integers(0, 5),
+    offset=st.integers(0, 5),
+    likely=st.sampled_from([1, 4, 500]),
+)
+@example(
+    kept=[(0, 1, 0), (1, 1, 0), (2, 1, 0), (3, 1, 9), (0, 2, 9), (1, 2, 9)],
+    since=5,
+    limit=1,
+    offset=0,
+    likely=1,
+)
+def test_the_most_kept_since_a_time_are_counted_exactly(
+    db: Connection, kept: list[tuple[int, int, int]], since: int, limit: int, offset: int, likely: int
+) -> None:
+    """Whether they are among those that were kept most ever or not; of equals the newest paper comes first."""
+    db.execute("DELETE FROM bookmarks")
+    if papers.count(db) == 0:
+        samples.admit(db, 12)
+    for person, paper_id, minute in kept:
+        bookmarks.add(db, Bookmark(f"web:{person}", paper_id, later(minutes=minute)))
+    for day, times in ((later(minutes=since), range(since, 10)), (None, range(10))):
+        counts = Counter(paper_id for _, paper_id, minute in kept if minute in times)
+        ordered = sorted(counts.items(), key=lambda one: (-one[1], -one[0]))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(bookmarks, "LIKELY", likely)
+            assert bookmarks.top(db, day, limit, offset) == ordered[offset : offset + limit]

@@ -29,6 +29,7 @@ FROZEN = {
     "m007_looking_back": "cef8cda2acbd348a",
     "m008_vectors": "820f19085808d21d",
     "m009_super_reactions": "3de37ed0bbfdbefa",
+    "m010_kept_since": "5e56b61fea967185",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 
