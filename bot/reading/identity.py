@@ -23,12 +23,13 @@ from bot.reading.likeness import (
     alike,
     content_words,
     fold,
+    grams,
     jaccard,
     key,
     only_spelling,
     read_title,
+    share_grams,
     shared_authors,
-    shares_grams,
 )
 
 # Character 4-grams of the title keys, Jaccard: how alike two titles must be.
@@ -93,7 +94,7 @@ def block_keys(title: str) -> tuple[str, ...]:
     folded = fold(title)
     whole = key(folded)
     bones = whole.translate(_NO_VOWELS) or whole
-    longest = sorted(set(content_words(folded)), key=lambda word: (-len(word), word))[:2]
+    longest = sorted(sorted(set(content_words(folded))), key=len, reverse=True)[:2]
     texts = (
         ("k", whole),
         ("k", key(folded.partition(":")[0])),
@@ -281,20 +282,25 @@ def _unequal(a: Sequence[str], b: Sequence[str]) -> str:
     return "“{}” is not “{}”".format(*sides)
 
 
-def plausible(new: Paper, candidates: Iterable[Candidate]) -> list[int]:
+def plausible(new: Paper, candidates: Sequence[Candidate]) -> list[int]:
     """The ids of the candidates that :func:`decide` may not find different: only these need be loaded."""
-    title = read_title(new.title)
+    if not candidates:
+        return []
+    whole = title_key(new.title)
+    parts = grams(whole)
     marks = [number.rpartition("/")[2] for number in _ids(new) if number]
-    return [old.id for old in candidates if _may_be_near(title, old.title) or _may_share_id(marks, old)]
 
+    def may_be(old: Candidate) -> bool:
+        other = title_key(old.title)
+        return (
+            other == whole
+            or share_grams(parts, other, LIKE_TITLE)
+            or (whole.startswith(other) and other in read_title(new.title).heads)
+            or (other.startswith(whole) and whole in read_title(old.title).heads)
+            or _may_share_id(marks, old)
+        )
 
-def _may_be_near(title: Title, other: str) -> bool:
-    whole = title_key(other)
-    return (
-        shares_grams(title, whole, LIKE_TITLE)
-        or whole in title.heads
-        or (whole.startswith(title.key) and title.key in read_title(other).heads)
-    )
+    return [old.id for old in candidates if may_be(old)]
 
 
 def _may_share_id(marks: Sequence[str], old: Candidate) -> bool:

@@ -128,7 +128,7 @@ def read_title(title: str) -> Title:
     return Title(
         key=whole,
         words=frozenset(words) - _STOP_WORDS,
-        grams=_grams(whole),
+        grams=grams(whole),
         heads=frozenset(key(folded[: found.start()]) for found in _BREAK.finditer(folded)) - {"", whole},
         digits=tuple(digits),
         numbers=tuple(sorted(numbers)),
@@ -139,17 +139,15 @@ def _windows(whole: str) -> Iterator[tuple[str, ...]]:
     return zip(whole, whole[1:], whole[2:], whole[3:], strict=False)
 
 
-def _grams(whole: str) -> frozenset[tuple[str, ...]]:
+def grams(whole: str) -> frozenset[tuple[str, ...]]:
+    """The character 4-grams of a key; the key itself when it is shorter."""
     return frozenset(_windows(whole)) or frozenset({(whole,)})
 
 
-def shares_grams(title: Title, other: str, least: float) -> bool:
-    """Whether the Jaccard of a title's grams and those of another title, which has this key, is at least ``least``."""
-    if other == title.key:
-        return True
-    # Both together have no fewer grams than the one title, which mostly is enough to know.
-    found = len(title.grams.intersection(_windows(other)))
-    return found / len(title.grams) >= least and jaccard(title.grams, _grams(other)) >= least
+def share_grams(a: frozenset[tuple[str, ...]], b: str, least: float) -> bool:
+    """Whether the Jaccard of one key's grams and of those of another, longer than three, is at least ``least``."""
+    # Both together have no fewer grams than the one alone: mostly that tells enough, without a set of the other's.
+    return len(a.intersection(_windows(b))) / len(a) >= least and jaccard(a, grams(b)) >= least
 
 
 def jaccard(a: frozenset[T], b: frozenset[T]) -> float:

@@ -121,11 +121,12 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
 def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
     """Remember that a digest named a paper, and how that was decided. Raises NotFound."""
     paper = db.execute(
-        "SELECT title, title_as_printed, published FROM papers WHERE id = ?", (sighting.paper_id,)
+        "SELECT title, title_as_printed, published, "
+        "EXISTS (SELECT 1 FROM sightings WHERE paper_id = papers.id) AS seen FROM papers WHERE id = ?",
+        (sighting.paper_id,),
     ).fetchone()
     if paper is None:
         raise NotFound(f"{sighting.paper_id}: there is no such paper to have been seen")
-    first = db.execute("SELECT 1 FROM sightings WHERE paper_id = ?", (sighting.paper_id,)).fetchone() is None
     decision = sighting.decision
     db.execute(
         "INSERT INTO sightings (digest_id, paper_id, line, position, title_as_printed, verdict, rule, reason) "
@@ -143,7 +144,7 @@ def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
     )
     if paper["published"] is None:
         _date(db, sighting.paper_id)
-    if first:
+    if not paper["seen"]:
         _count_months(db, sighting.paper_id, 1)
 
 
@@ -311,14 +312,16 @@ def _count_tags(db: Connection, names: Iterable[str], change: int) -> None:
 
 def _count_months(db: Connection, paper_id: int, change: int) -> None:
     """Count a paper's tags in the month that first named it; in none before, nor when that was a library."""
-    row = db.execute("SELECT month FROM paper_months WHERE paper_id = ?", (paper_id,)).fetchone()
-    if row is not None:
-        # Row by row: a statement that writes many rows opens a savepoint, which makes FTS5 write out every paper.
-        db.executemany(
-            "INSERT INTO tag_months (month, tag, papers) VALUES (?, ?, ?) "
-            "ON CONFLICT (month, tag) DO UPDATE SET papers = papers + excluded.papers",
-            ((row["month"], tag, change) for tag in tags(db, paper_id)),
-        )
+    # Row by row: a statement that writes many rows opens a savepoint, which makes FTS5 write out every paper.
+    db.executemany(
+        "INSERT INTO tag_months (month, tag, papers) VALUES (?, ?, ?) "
+        "ON CONFLICT (month, tag) DO UPDATE SET papers = papers + excluded.papers",
+        db.execute(
+            "SELECT m.month, t.tag, ? FROM paper_months m JOIN paper_tags t ON t.paper_id = m.paper_id "
+            "WHERE m.paper_id = ?",
+            (change, paper_id),
+        ).fetchall(),
+    )
 
 
 def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:

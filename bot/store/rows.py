@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from json.encoder import encode_basestring
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _DECODER = json.JSONDecoder()
 
 
@@ -37,12 +37,12 @@ def get_date(value: str | None) -> date | None:
 
 def put_list(values: Iterable[str]) -> str:
     """A list of strings as compact JSON."""
-    return _ENCODER.encode(list(values))
+    return f"[{','.join(map(encode_basestring, values))}]"
 
 
 def put_ids(ids: Iterable[int]) -> str:
     """Ids as JSON, to be read by ``json_each`` in the order given."""
-    return _ENCODER.encode(list(ids))
+    return f"[{','.join(map(str, ids))}]"
 
 
 def get_list(value: str) -> tuple[str, ...]:
