@@ -113,8 +113,10 @@ def admit(db: Connection, digest_id: int, briefs: Sequence[Brief], writer: Write
         writer.spent.append(((time.perf_counter() - began) * 1000, (time.thread_time() - clocked) * 1000))
 
 
-async def write(store: Store, known: Sequence[tuple[str, str]], writer: Writer, rng: random.Random) -> None:
-    """Admit ``RATE`` papers a second until cancelled."""
+async def write(store: Store, writer: Writer) -> None:
+    """Admit ``RATE`` papers a second until cancelled, made of other texts each time that this file is measured."""
+    rng = random.Random()
+    known = await store.read(texts, 2000, rng)
     digest_id = await store.write(digests.record, f"scale {time.time_ns()}", "scale.txt", NOW)
     due = time.perf_counter()
     while True:
@@ -194,7 +196,7 @@ async def measure(path: Path, count: int) -> dict[str, float]:
     opened = (time.perf_counter() - began) * 1000
 
     writer, late = Writer(), list[float]()
-    tasks = [asyncio.create_task(write(store, known, writer, rng)), asyncio.create_task(watch(late))]
+    tasks = [asyncio.create_task(write(store, writer)), asyncio.create_task(watch(late))]
     for text in asked[::4]:  # what the first searches read from the disk is told by the time to open
         await library.search(store, text, 20)
     late.clear()
