@@ -96,6 +96,23 @@ def posts(db: Connection, channel: str, limit: int, *, before: date | None = Non
     return [_post(row) for row in rows]
 
 
+def sent_posts(
+    db: Connection, channel: str, limit: int, *, before: date | None = None
+) -> list[tuple[Post, datetime, int]]:
+    """A channel's posts whose header message was sent, newest first, with when, and how many papers were since.
+
+    Those before a local date, if one is given.
+    """
+    rows = db.execute(
+        "SELECT p.*, h.sent, (SELECT count(*) FROM messages m WHERE m.post_id = p.id AND m.kind = 'paper' "
+        "AND m.state = 'sent') AS papers FROM posts p "
+        "JOIN messages h ON h.post_id = p.id AND h.part = 0 AND h.state = 'sent' "
+        "WHERE p.channel = ? AND p.local_date < ? ORDER BY p.local_date DESC LIMIT ?",
+        (channel, "9999" if before is None else before.isoformat(), limit),
+    )
+    return [(_post(row), must_time(row["sent"]), row["papers"]) for row in rows]
+
+
 def arrived(db: Connection, channels: Iterable[str], since: datetime) -> list[Post]:
     """The posts whose header messages arrived in these channels after ``since``, the last to arrive first."""
     rows = db.execute(

@@ -66,6 +66,22 @@ def test_posts_are_told_once_they_have_arrived(db: Connection, post: Post) -> No
     assert outbox.arrived(db, [], NOW) == []
 
 
+def test_sent_posts_are_those_with_a_sent_header(db: Connection, post: Post) -> None:
+    """The newest first, each with when its header was sent and how many of its papers were since."""
+    late, unsent = (samples.insert(db, [number], local_date=TODAY + timedelta(number)) for number in (4, 5))
+    assert outbox.sent_posts(db, CHANNEL.key, 10) == []
+    arrive(db, post, NOW)
+    arrive(db, late, later(days=4))
+    for message in outbox.messages(db, post.id)[1:]:
+        bring(db, message.id, State.SENT if message.part < 3 else State.UNKNOWN)
+    assert outbox.messages(db, post.id)[3].state is State.UNKNOWN
+    assert outbox.sent_posts(db, CHANNEL.key, 10) == [(late, later(days=4), 0), (post, NOW, 2)]
+    assert outbox.sent_posts(db, CHANNEL.key, 1) == [(late, later(days=4), 0)]
+    assert outbox.sent_posts(db, CHANNEL.key, 10, before=TODAY + timedelta(1)) == [(post, NOW, 2)]
+    assert unsent is not None
+    assert outbox.sent_posts(db, OTHER.key, 10) == []
+
+
 def arrive(db: Connection, post: Post | None, when: datetime) -> None:
     """Record a post's header message as sent then."""
     assert post is not None

@@ -126,6 +126,7 @@ READS = (
     _call(outbox.post_of_day, CHANNEL.key, TODAY),
     _call(outbox.post, 1),
     _call(outbox.posts, CHANNEL.key, 10),
+    _call(outbox.sent_posts, CHANNEL.key, 10),
     _call(outbox.arrived, [CHANNEL.key], NOW),
     _call(outbox.posted_dates, CHANNEL.key),
     _call(outbox.picks, 1),

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot.errors import NotFound
 from bot.library import Day
-from bot.models import Brief, Channel, Message, Post, State
+from bot.models import Brief, Channel, Post, State
 from bot.store import Connection, channels, outbox
 
 DAYS = 14
@@ -92,14 +92,4 @@ def thread(day: Day) -> Thread:
 
 def _listed(db: Connection, channel: Channel, before: date | None) -> list[Listed]:
     """One more than ``DAYS`` of the posts whose header was sent, newest first."""
-    found = []
-    for post in outbox.posts(db, channel.key, DAYS + 1, before=before):
-        messages = outbox.messages(db, post.id)
-        header = messages[0]
-        if header.state is State.SENT and header.sent is not None:
-            found.append(Listed(post, header.sent, sum(map(_visible_paper, messages))))
-    return found
-
-
-def _visible_paper(message: Message) -> bool:
-    return message.kind == "paper" and message.state is State.SENT
+    return [Listed(*one) for one in outbox.sent_posts(db, channel.key, DAYS + 1, before=before)]
