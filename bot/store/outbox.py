@@ -9,13 +9,17 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import lru_cache
 from sqlite3 import Connection, Row
 from typing import Literal
 
 from bot.errors import NotFound, StoreError
 from bot.models import Channel, Header, Message, Pick, Placement, Post, State
 from bot.store import channels
-from bot.store.rows import get_time, must_time, put_ids, put_time
+from bot.store.rows import get_pairs, get_time, must_time, put_ids, put_time
+
+HEADERS = 4_000
+"""Headers that are remembered once they are read: the papers of one search are from many posts."""
 
 
 def insert_post(
@@ -326,6 +330,7 @@ def _put_header(header: Header) -> str:
     return json.dumps(asdict(header) | {"local_date": header.local_date.isoformat()}, ensure_ascii=False)
 
 
+@lru_cache(HEADERS)
 def _get_header(text: str) -> Header:
     facts = json.loads(text)
     return Header(
@@ -354,7 +359,7 @@ def _pick(row: Row) -> Pick:
         paper_id=row["paper_id"],
         place=row["place"],
         shown=bool(row["shown"]),
-        score=tuple((name, value) for name, value in json.loads(row["score"])),
+        score=get_pairs(row["score"]),
         muted=row["muted"],
     )
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from json.encoder import encode_basestring
+from typing import Any
 
 _DECODER = json.JSONDecoder()
 
@@ -47,5 +48,15 @@ def put_ids(ids: Iterable[int]) -> str:
 
 def get_list(value: str) -> tuple[str, ...]:
     """The strings that ``put_list`` wrote."""
-    # A page of papers has a hundred lists: ``json.loads`` would take most of its time to look for blanks around them.
-    return () if value == "[]" else tuple(_DECODER.raw_decode(value)[0])
+    return () if value == "[]" else tuple(_decoded(value))
+
+
+def get_pairs(value: str) -> tuple[tuple[str, float], ...]:
+    """Names with numbers, out of a JSON list of lists."""
+    return tuple((name, number) for name, number in _decoded(value))
+
+
+def _decoded(value: str) -> list[Any]:
+    # A page of papers has a hundred lists: ``json.loads`` would look for blanks around each for as long again.
+    found: list[Any] = _DECODER.raw_decode(value)[0]
+    return found
