@@ -16,7 +16,7 @@ from bot.models import Bookmark, Entry, Receipt, Unreadable
 from bot.reading.brief import paper_of
 from bot.settings import Settings
 from bot.sources.text import ABSTRACT_CAP, EXCERPT, TITLE_CAP, clean
-from bot.store import Connection, bookmarks, digests, restore
+from bot.store import Connection, bookmarks, digests, papers, restore
 from bot.store.rows import must_time
 
 FORMAT = "export"
@@ -68,7 +68,7 @@ def _take_in(
     digest_id = digests.record(db, sha256, path.name, now, format=FORMAT, origin="library")
     ids: dict[int, int] = {}
     unreadable: list[Unreadable] = []
-    new = papers = 0
+    new = named = 0
     for number, line in _lines(path, tell):
         try:
             facts = _record(line)
@@ -76,14 +76,14 @@ def _take_in(
                 case "channel":
                     restore.channel(db, facts)
                 case "paper":
-                    entry = _entry(facts, number, papers + 1)
+                    entry = _entry(facts, number, named + 1)
                     seen = must_time(facts["first_seen"])
                     brief = make_brief(paper_of(entry))
                     paper_id, is_new = admit(
                         db, digest_id, path.name, None, entry, brief, make_brief, seen if seen.tzinfo else now
                     )
                     ids[int(facts["id"])] = paper_id
-                    papers, new = papers + 1, new + is_new
+                    named, new = named + 1, new + is_new
                 case "post":
                     restore.post(db, facts, ids)
                 case "bookmark":
@@ -92,8 +92,9 @@ def _take_in(
             reason = f"no record of an export: {type(error).__name__}: {clean(str(error))[:100]}"
             text = clean(line[: 2 * EXCERPT].decode("utf-8", "replace"))[:EXCERPT]
             unreadable.append(Unreadable(number, reason, text))
+    papers.index(db)
     digests.quarantine(db, digest_id, unreadable)
-    receipt = Receipt(path.name, papers + len(unreadable), new, papers - new, len(unreadable))
+    receipt = Receipt(path.name, named + len(unreadable), new, named - new, len(unreadable))
     digests.finish(db, digest_id, receipt)
     return receipt
 

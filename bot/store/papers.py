@@ -28,6 +28,14 @@ _ALREADY_SEEN = (
 )
 
 
+# When a paper was published, else named by a digest of known date, else first seen.
+_DAY = (
+    "coalesce(p.published, (SELECT min(d.date) FROM sightings s JOIN digests d ON d.id = s.digest_id "
+    "WHERE s.paper_id = p.id), substr(p.first_seen, 1, 10))"
+)
+_INDEXED = "EXISTS (SELECT 1 FROM paper_days WHERE paper_id = papers.id) AS indexed"
+
+
 def candidates(db: Connection, paper: Paper, block_keys: Sequence[str]) -> list[Candidate]:
     """The stored papers that ``paper`` could be, by arXiv id, DOI or block key."""
     wanted = [_BY_KEY] * len(block_keys)
@@ -49,26 +57,45 @@ def candidates(db: Connection, paper: Paper, block_keys: Sequence[str]) -> list[
     return [Candidate(*columns) for columns in json.loads(row["found"])]
 
 
-def admit(db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime) -> int:
+def admit(
+    db: Connection, brief: Brief, block_keys: Iterable[str], now: datetime, *, indexed: bool = True
+) -> int:
     """Insert a new paper with its brief and give its id.
 
-    An arXiv id or DOI that another paper holds stays with that one, here as in ``upgrade``.
+    Unless ``indexed``, it is neither found nor counted until ``index``, which is to be in the same transaction:
+    many papers cost less together. An arXiv id or DOI that another paper holds stays with that one, here as in
+    ``upgrade``.
     """
-    paper = brief.paper
     cursor = db.execute(
         "INSERT INTO papers (arxiv_id, doi, title, abstract, title_as_printed, abstract_as_printed, url, "
         "authors, categories, published, upvotes, summary, figures, links, areas, areas_guessed, first_seen) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*_values(db, paper), *_brief_values(brief), put_time(now)),
+        (*_values(db, brief.paper), *_brief_values(brief), put_time(now)),
     )
     paper_id = cursor.lastrowid
     assert paper_id is not None
-    _index_text(db, paper_id, paper)
-    _index_authors(db, paper_id, paper)
-    day = put_date(paper.published) or put_time(now)[:10]
-    db.execute("INSERT INTO paper_days (paper_id, day) VALUES (?, ?)", (paper_id, day))
-    _index(db, paper_id, brief, block_keys)
+    _tag(db, paper_id, brief, block_keys)
+    if indexed:
+        index(db)
     return paper_id
+
+
+def index(db: Connection) -> None:
+    """Let all papers admitted since the last time be found and counted."""
+    row = db.execute("SELECT coalesce(max(paper_id), 0) AS last FROM paper_days").fetchone()
+    for statement in (
+        "papers_fts (rowid, title, abstract) SELECT id, title, abstract FROM papers WHERE id > ?",
+        "papers_titles (rowid, title) SELECT id, title FROM papers WHERE id > ?",
+        "papers_authors (rowid, authors) SELECT id, authors FROM papers WHERE id > ?",
+        # The sign keeps SQLite from going through all tags in their order.
+        "tag_counts SELECT tag, count(*) FROM paper_tags WHERE paper_id > ? GROUP BY +tag "
+        "ON CONFLICT (tag) DO UPDATE SET papers = papers + excluded.papers",
+        "tag_months SELECT m.month, t.tag, count(*) "
+        "FROM paper_tags t JOIN paper_months m ON m.paper_id = t.paper_id WHERE t.paper_id > ? GROUP BY 1, 2 "
+        "ON CONFLICT (month, tag) DO UPDATE SET papers = papers + excluded.papers",
+        f"paper_days SELECT p.id, {_DAY} FROM papers p WHERE p.id > ?",
+    ):
+        db.execute(f"INSERT INTO {statement}", (row["last"],))
 
 
 def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
@@ -78,10 +105,12 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
     """
     paper_id = brief.paper.id
     old = db.execute(
-        "SELECT title, abstract, title_as_printed, authors FROM papers WHERE id = ?", (paper_id,)
+        f"SELECT title, abstract, title_as_printed, authors, {_INDEXED} FROM papers WHERE id = ?", (paper_id,)
     ).fetchone()
     if paper_id is None or old is None:
         raise NotFound(f"{paper_id}: there is no such paper to upgrade")
+    if not old["indexed"]:
+        index(db)
     if _printed(old) != brief.paper.title_as_printed:
         db.execute(
             "UPDATE sightings SET title_as_printed = ? WHERE paper_id = ? AND title_as_printed IS NULL",
@@ -114,14 +143,15 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
         (*_values(db, brief.paper), *_brief_values(brief), paper_id),
     )
     _date(db, paper_id)
-    _index(db, paper_id, brief, block_keys)
+    _tag(db, paper_id, brief, block_keys)
+    _count_tags(db, brief.tags, 1)
     _count_months(db, paper_id, 1)
 
 
 def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
     """Remember that a digest named a paper, and how that was decided. Raises NotFound."""
     paper = db.execute(
-        "SELECT title, title_as_printed, published, "
+        f"SELECT title, title_as_printed, published, {_INDEXED}, "
         "EXISTS (SELECT 1 FROM sightings WHERE paper_id = papers.id) AS seen FROM papers WHERE id = ?",
         (sighting.paper_id,),
     ).fetchone()
@@ -142,10 +172,11 @@ def record_sighting(db: Connection, digest_id: int, sighting: Sighting) -> None:
             decision.reason,
         ),
     )
-    if paper["published"] is None:
-        _date(db, sighting.paper_id)
-    if not paper["seen"]:
-        _count_months(db, sighting.paper_id, 1)
+    if paper["indexed"]:  # otherwise ``index`` will see to it
+        if paper["published"] is None:
+            _date(db, sighting.paper_id)
+        if not paper["seen"]:
+            _count_months(db, sighting.paper_id, 1)
 
 
 def relate(db: Connection, paper_id: int, other_id: int, decision: Decision) -> None:
@@ -293,11 +324,8 @@ def _index_authors(db: Connection, paper_id: int, paper: Paper) -> None:
 
 
 def _date(db: Connection, paper_id: int) -> None:
-    """A paper's day: when it was published, else named by a digest of known date, else first seen."""
     db.execute(
-        "UPDATE paper_days SET day = (SELECT coalesce(p.published, (SELECT min(d.date) FROM sightings s "
-        "JOIN digests d ON d.id = s.digest_id WHERE s.paper_id = p.id), substr(p.first_seen, 1, 10)) "
-        "FROM papers p WHERE p.id = :id) WHERE paper_id = :id",
+        f"UPDATE paper_days SET day = (SELECT {_DAY} FROM papers p WHERE p.id = :id) WHERE paper_id = :id",
         {"id": paper_id},
     )
 
@@ -324,15 +352,15 @@ def _count_months(db: Connection, paper_id: int, change: int) -> None:
     )
 
 
-def _index(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:
-    db.executemany(
-        "INSERT INTO paper_tags (tag, paper_id, place) VALUES (?, ?, ?)",
-        ((tag, paper_id, place) for place, tag in enumerate(brief.tags)),
+def _tag(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str]) -> None:
+    db.execute(
+        "INSERT INTO paper_tags (tag, paper_id, place) SELECT value, ?, key FROM json_each(?)",
+        (paper_id, put_list(brief.tags)),
     )
-    _count_tags(db, brief.tags, 1)
-    db.executemany(
-        "INSERT INTO block_keys (key, paper_id) VALUES (?, ?) ON CONFLICT (key, paper_id) DO NOTHING",
-        ((key, paper_id) for key in block_keys),
+    db.execute(
+        "INSERT INTO block_keys (key, paper_id) SELECT value, ? FROM json_each(?) WHERE true "
+        "ON CONFLICT (key, paper_id) DO NOTHING",
+        (paper_id, put_list(block_keys)),
     )
 
 

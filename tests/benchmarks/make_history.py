@@ -142,13 +142,14 @@ def add_day(db: Connection, day: Sequence[Brief], rng: random.Random) -> None:
     now = datetime.combine(local_date, clock(8), UTC)
     file = f"{local_date}.txt"
     digest_id = digests.record(db, file, file, now, format="jsonl", day=local_date)
-    ids = [papers.admit(db, brief, block_keys(brief.paper.title), now) for brief in day]
+    ids = [papers.admit(db, brief, block_keys(brief.paper.title), now, indexed=False) for brief in day]
     seen = [rng.randint(max(1, ids[0] - 10 * PER_DAY), ids[-1]) for _ in range(round(len(day) * SEEN_AGAIN))]
     for place, paper_id in enumerate([*ids, *seen], 1):
         title = day[place - 1].paper.title if place <= len(ids) else f"Seen again {place}"
         decision = NEW if place <= len(ids) else SAME
         sighting = Sighting(paper_id, file, local_date, now, 3 * place, place, title, decision)
         papers.record_sighting(db, digest_id, sighting)
+    papers.index(db)
     entries = len(ids) + len(seen)
     digests.finish(db, digest_id, Receipt(file, entries, len(ids), len(seen), 0, local_date))
     _post(db, ids, local_date, digest_id, now)

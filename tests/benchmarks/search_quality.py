@@ -121,7 +121,9 @@ def _admit(db: Connection, documents: Sequence[Mapping[str, object]]) -> dict[in
     for place, document in enumerate(documents, 1):
         entry = Entry(str(document["title"]), str(document["abstract"]), place, place)
         brief = Brief(paper_of(entry), "", (), (), ())
-        found[papers.admit(db, brief, block_keys(brief.paper.title), NOW)] = str(document["id"])
+        paper_id = papers.admit(db, brief, block_keys(brief.paper.title), NOW, indexed=False)
+        found[paper_id] = str(document["id"])
+    papers.index(db)
     return found
 
 

@@ -47,11 +47,12 @@ def ingest(db: Connection, name: str, items: Sequence[Item]) -> None:
     digest_id = digests.record(db, name, name, NOW)
     for position, (brief, keys) in enumerate(items, 1):
         papers.candidates(db, brief.paper, keys)
-        paper_id = papers.admit(db, brief, keys, NOW)
+        paper_id = papers.admit(db, brief, keys, NOW, indexed=False)
         title = brief.paper.title_as_printed
         papers.record_sighting(
             db, digest_id, Sighting(paper_id, name, None, NOW, position, position, title, NEW)
         )
+    papers.index(db)
     digests.finish(db, digest_id, Receipt(name, len(items), len(items), 0, 0))
 
 

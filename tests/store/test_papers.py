@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import NotFound
 from bot.models import Candidate, Decision
-from bot.store import Connection, Store, digests, papers
+from bot.store import Connection, Store, digests, papers, search
 from bot.store.database import connect
 from tests.store import samples
 from tests.store.samples import NOW, brief, keys, paper, sighting, stored
@@ -179,3 +179,56 @@ def test_a_papers_day_is_when_it_was_published_or_else_named(db: Connection) -> 
     assert day() == "2025-01-01"
     papers.upgrade(db, stored(1, number), [])
     assert day() == "2025-03-10"
+
+
+def taken_in(db: Connection, *, indexed: bool) -> list[tuple[object, ...]]:
+    """All that is found or counted of four papers, one of them upgraded before the others are admitted."""
+
+    def name_(number: int, digest_id: int) -> None:
+        papers.record_sighting(db, digest_id, sighting(number, "a.txt"))
+
+    library = digests.record(db, "l", "l.txt", NOW, origin="library")
+    dated = digests.record(db, "d", "d.txt", NOW, day=date(2025, 1, 1))
+    undated = replace(brief(2), paper=replace(paper(2), published=None))
+    for one, digest_id in ((brief(1), library), (undated, dated), (brief(3), dated)):
+        name_(papers.admit(db, one, keys(1), NOW, indexed=indexed), digest_id)
+    papers.upgrade(db, replace(stored(7, 2), tags=("kites", "pruning")), keys(7))
+    name_(2, dated)
+    name_(papers.admit(db, undated, keys(4), NOW, indexed=indexed), library)
+    if not indexed:
+        papers.index(db)
+    tables = ("paper_days", "tag_counts", "tag_months", "paper_tags", "block_keys", "sightings")
+    found = [tuple(row) for table in tables for row in db.execute(f"SELECT * FROM {table}")]
+    texts = ("Attention 1", "Attention 2", "Attention 3", "Attention 7", "author:Example", "tag:kites")
+    return [*found, *((text, *found_by(db, text)) for text in texts)]
+
+
+def found_by(db: Connection, text: str) -> list[int]:
+    """The papers that a search finds for this very text."""
+    return sorted(number for number, _ in search.search(db, text if ":" in text else f'"{text}"', 9)[0])
+
+
+def test_papers_indexed_together_are_as_those_one_by_one(tmp_path: Path) -> None:
+    """Days, counts and full text are the same, whether or not a paper changes before its turn comes."""
+    taken = []
+    for indexed in (True, False):
+        path = tmp_path / f"{indexed}.db"
+        Store.open(path).close()
+        db = connect(path)
+        taken.append(taken_in(db, indexed=indexed))
+        for table in ("papers_fts", "papers_authors"):
+            db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+        db.close()
+    assert taken[0] == taken[1]
+    assert ("Attention 2", 4) in taken[0]
+    assert ("Attention 7", 2) in taken[0]
+
+
+def test_a_paper_is_not_found_before_it_is_indexed(db: Connection) -> None:
+    """It is a candidate at once, and found once it is indexed, however often that is done."""
+    papers.admit(db, brief(1), keys(1), NOW, indexed=False)
+    assert [one.id for one in papers.candidates(db, paper(2), keys(1))] == [1]
+    assert found_by(db, "Attention 1") == []
+    papers.index(db)
+    papers.index(db)
+    assert found_by(db, "Attention 1") == [1]

@@ -200,6 +200,7 @@ WRITES = (
     _call(restore.channel, samples.EXPORTED_CHANNEL),
     _call(restore.post, samples.EXPORTED_POST, {7: 1}),
     _call(papers.admit, samples.brief(9), samples.keys(9), NOW),
+    _call(papers.index),
     _call(papers.upgrade, samples.stored(9, 1), samples.keys(9)),
     _call(papers.record_sighting, 1, samples.sighting(1, "a.txt")),
     _call(papers.relate, 1, 2, Decision("related", "near-title", "an extension")),
@@ -227,6 +228,7 @@ def prepare(db: Connection) -> None:
     reactions.add(db, 1, FOLLOW.person, "🔖")
     outbox.record_unsent(db, 4, State.REJECTED, "too long")
     papers.admit(db, replace(samples.brief(8), summary=""), samples.keys(8), NOW)
+    papers.admit(db, samples.brief(10), samples.keys(10), NOW, indexed=False)
 
 
 def public() -> set[str]:
