@@ -176,6 +176,14 @@ def dump(db: Connection) -> list[tuple[str, str]]:
     return [(row[0], " ".join((row[1] or "").split())) for row in found]
 
 
+def everything(db: Connection) -> list[str]:
+    """Every row of every table; of a virtual one those of the tables that it is kept in."""
+    names = db.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name"
+    ).fetchall()
+    return [f"{name}{tuple(row)}" for (name,) in names for row in db.execute(f'SELECT * FROM "{name}"')]
+
+
 EXPORTED_CHANNEL: dict[str, object] = {
     "key": "web:past",
     "platform": "web",

@@ -9,7 +9,7 @@ import pytest
 from bot.errors import StoreBusy, StoreError
 from bot.store import Connection, Store
 from bot.store.database import connect
-from tests.store import verbs
+from tests.store import samples, verbs
 from tests.store.conftest import Hold
 from tests.store.verbs import READS, WRITES, Call
 
@@ -99,12 +99,12 @@ def test_a_read_changes_nothing_and_commits_nothing(call: Call, scratch: Connect
 @pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
 def test_a_write_changes_something_and_commits_nothing(call: Call, scratch: Connection) -> None:
     """A writing verb leaves the transaction to its caller: rolled back, nothing of it remains."""
-    before, whole = scratch.total_changes, list(scratch.iterdump())
+    before, whole = scratch.total_changes, samples.everything(scratch)
     call.run(scratch)
     assert scratch.in_transaction
     assert scratch.total_changes > before
     scratch.execute("ROLLBACK")
-    assert list(scratch.iterdump()) == whole
+    assert samples.everything(scratch) == whole
 
 
 @pytest.mark.parametrize("call", WRITES, ids=lambda call: call.name)
