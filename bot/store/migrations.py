@@ -497,6 +497,63 @@ DROP INDEX bookmarks_paper;
 CREATE INDEX bookmarks_paper ON bookmarks(paper_id, created)
 """
 
+
+def m011_titles(db: "Database") -> None:
+    """How each title begins, by blocks of papers, and its words, folded here and not by FTS5's tokenizer."""
+    import re
+    import unicodedata
+
+    def words(text: str) -> str:
+        if text.isascii():
+            return " ".join(re.findall("[a-z0-9]+", text.lower()))
+        letters = unicodedata.normalize("NFKD", text)
+        folded = "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
+        return " ".join(re.findall(r"[^\W_]+", folded))
+
+    def beginnings(title: str, text: str) -> list[str]:
+        head, colon, _ = title.partition(":")
+        name = words(head) if colon else text
+        return [text[:32], f":{name}"] if name and " " not in name and len(name) < 32 else [text[:32]]
+
+    for statement in _M011.split(";\n\n"):
+        db.execute(statement)
+    last = db.execute("SELECT coalesce(max(id), 0) FROM papers").fetchone()[0]
+    for block in range((last >> 16) + 1):
+        rows = db.execute(
+            "SELECT id, title FROM papers WHERE id >= ? AND id < ? ORDER BY id",
+            (block << 16, (block + 1) << 16),
+        )
+        folded = [(paper_id, title, words(title)) for paper_id, title in rows]
+        begun = [
+            (block, begins, paper_id, len(title))
+            for paper_id, title, text in folded
+            for begins in beginnings(title, text)
+        ]
+        db.conn.executemany(
+            "INSERT INTO title_words (rowid, words) VALUES (?, ?)",
+            ((paper_id, text) for paper_id, _, text in folded),
+        )
+        db.conn.executemany("INSERT INTO title_beginnings VALUES (?, ?, ?, ?)", sorted(begun))
+
+
+_M011 = """
+DROP TABLE papers_titles;
+
+CREATE VIRTUAL TABLE title_words USING fts5(
+    words, content='', columnsize=0, detail=none, prefix='1 2 3', tokenize='ascii'
+);
+
+INSERT INTO title_words (title_words, rank) VALUES ('pgsz', 1000);
+
+CREATE TABLE title_beginnings (
+    block INTEGER NOT NULL,
+    begins TEXT NOT NULL,
+    paper_id INTEGER NOT NULL,
+    letters INTEGER NOT NULL,
+    PRIMARY KEY (block, begins, paper_id)
+) STRICT, WITHOUT ROWID
+"""
+
 MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m001_history,
     m002_search,
@@ -508,6 +565,7 @@ MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m008_vectors,
     m009_super_reactions,
     m010_kept_since,
+    m011_titles,
 )
 """Every step, oldest first; the function's name is what the database remembers."""
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.errors import NotFound
 from bot.models import Brief, Candidate, Decision, Link, Paper, Sighting
+from bot.store import titles as titles_index
 from bot.store.rows import get_date, get_list, must_time, put_date, put_ids, put_list, put_time
 
 CANDIDATES = 50
@@ -85,7 +86,6 @@ def index(db: Connection) -> None:
     row = db.execute("SELECT coalesce(max(paper_id), 0) AS last FROM paper_days").fetchone()
     for statement in (
         "papers_fts (rowid, title, abstract) SELECT id, title, abstract FROM papers WHERE id > ?",
-        "papers_titles (rowid, title) SELECT id, title FROM papers WHERE id > ?",
         "papers_authors (rowid, authors) SELECT id, authors FROM papers WHERE id > ?",
         # The sign keeps SQLite from going through all tags in their order.
         "tag_counts SELECT tag, count(*) FROM paper_tags WHERE paper_id > ? GROUP BY +tag "
@@ -96,6 +96,7 @@ def index(db: Connection) -> None:
         f"paper_days SELECT p.id, {_DAY} FROM papers p WHERE p.id > ?",
     ):
         db.execute(f"INSERT INTO {statement}", (row["last"],))
+    titles_index.index_newer(db, row["last"])
 
 
 def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
@@ -121,10 +122,7 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
             "INSERT INTO papers_fts (papers_fts, rowid, title, abstract) VALUES ('delete', ?, ?, ?)",
             (paper_id, old["title"], old["abstract"]),
         )
-        db.execute(
-            "INSERT INTO papers_titles (papers_titles, rowid, title) VALUES ('delete', ?, ?)",
-            (paper_id, old["title"]),
-        )
+        titles_index.forget(db, paper_id, old["title"])
         _index_text(db, paper_id, brief.paper)
         db.execute("DELETE FROM paper_vectors WHERE paper_id = ?", (paper_id,))
     if old["authors"] != put_list(brief.paper.authors):
@@ -314,7 +312,7 @@ def _index_text(db: Connection, paper_id: int, paper: Paper) -> None:
         "INSERT INTO papers_fts (rowid, title, abstract) VALUES (?, ?, ?)",
         (paper_id, paper.title, paper.abstract),
     )
-    db.execute("INSERT INTO papers_titles (rowid, title) VALUES (?, ?)", (paper_id, paper.title))
+    titles_index.index(db, [(paper_id, paper.title)])
 
 
 def _index_authors(db: Connection, paper_id: int, paper: Paper) -> None:

@@ -38,3 +38,14 @@ def test_conditions_and_exclusions_hold(db: Connection) -> None:
     assert ids(db, "kites fly -hills") == [2]
     assert ids(db, "kites fly before:2001") == []
     assert ids(db, "kites fly tag:pruning") == [2, 1]
+    assert [paper_id for paper_id, _ in search.search(db, "kites fly", 10, last_id=1).papers] == [1]
+
+
+def test_a_beginning_longer_than_the_index_keeps_is_read(db: Connection) -> None:
+    """Titles that part late are told apart; accents, case and punctuation do not matter."""
+    start = "On the schrittweise generalisation of quilts"
+    admit(db, f"{start} and kites", f"{start}: the kites", f"Résumés {start}", "Résumés: kites")
+    assert ids(db, f"{start} the kites")[0] == 2
+    assert ids(db, f"{start} and")[0] == 1
+    assert ids(db, "RESUMES - on the")[0] == 3
+    assert ids(db, "resumés")[0] == 4

@@ -30,6 +30,7 @@ FROZEN = {
     "m008_vectors": "820f19085808d21d",
     "m009_super_reactions": "3de37ed0bbfdbefa",
     "m010_kept_since": "5e56b61fea967185",
+    "m011_titles": "a06356ad902b49bd",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 
