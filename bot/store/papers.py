@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from sqlite3 import Connection, Row
-from typing import Literal
 
 from bot.errors import NotFound
 from bot.models import Brief, Candidate, Decision, Link, Paper, Sighting
@@ -33,6 +32,11 @@ _ALREADY_SEEN = (
 _DAY = (
     "coalesce(p.published, (SELECT min(d.date) FROM sightings s JOIN digests d ON d.id = s.digest_id "
     "WHERE s.paper_id = p.id), substr(p.first_seen, 1, 10))"
+)
+# An identifier, unless another paper holds it: one wrong DOI must not lose its whole file. Identifier, id, identifier.
+_FREE_ID, _FREE_DOI = (
+    f"CASE WHEN EXISTS (SELECT 1 FROM papers WHERE {column} = ? AND id IS NOT ?) THEN NULL ELSE ? END"
+    for column in ("arxiv_id", "doi")
 )
 _INDEXED = "EXISTS (SELECT 1 FROM paper_days WHERE paper_id = papers.id) AS indexed"
 
@@ -70,8 +74,8 @@ def admit(
     cursor = db.execute(
         "INSERT INTO papers (arxiv_id, doi, title, abstract, title_as_printed, abstract_as_printed, url, "
         "authors, categories, published, upvotes, summary, figures, links, areas, areas_guessed, first_seen) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*_values(db, brief.paper), *_brief_values(brief), put_time(now)),
+        f"VALUES ({_FREE_ID}, {_FREE_DOI}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*_values(brief.paper), *_brief_values(brief), put_time(now)),
     )
     paper_id = cursor.lastrowid
     assert paper_id is not None
@@ -135,10 +139,10 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
     _count_months(db, paper_id, -1)
     db.execute("DELETE FROM paper_tags WHERE paper_id = ?", (paper_id,))
     db.execute(
-        "UPDATE papers SET arxiv_id = ?, doi = ?, title = ?, abstract = ?, title_as_printed = ?, "
+        f"UPDATE papers SET arxiv_id = {_FREE_ID}, doi = {_FREE_DOI}, title = ?, abstract = ?, title_as_printed = ?, "
         "abstract_as_printed = ?, url = ?, authors = ?, categories = ?, published = ?, upvotes = ?, "
         "summary = ?, figures = ?, links = ?, areas = ?, areas_guessed = ? WHERE id = ?",
-        (*_values(db, brief.paper), *_brief_values(brief), paper_id),
+        (*_values(brief.paper), *_brief_values(brief), paper_id),
     )
     _date(db, paper_id)
     _tag(db, paper_id, brief, block_keys)
@@ -362,11 +366,15 @@ def _tag(db: Connection, paper_id: int, brief: Brief, block_keys: Iterable[str])
     )
 
 
-def _values(db: Connection, paper: Paper) -> tuple[object, ...]:
+def _values(paper: Paper) -> tuple[object, ...]:
     """Text as printed is stored only where cleaning changed it."""
     return (
-        _unless_taken(db, "arxiv_id", paper.arxiv_id, paper.id),
-        _unless_taken(db, "doi", paper.doi, paper.id),
+        paper.arxiv_id,
+        paper.id,
+        paper.arxiv_id,
+        paper.doi,
+        paper.id,
+        paper.doi,
         paper.title,
         paper.abstract,
         None if paper.title_as_printed == paper.title else paper.title_as_printed,
@@ -377,16 +385,6 @@ def _values(db: Connection, paper: Paper) -> tuple[object, ...]:
         put_date(paper.published),
         paper.upvotes,
     )
-
-
-def _unless_taken(
-    db: Connection, column: Literal["arxiv_id", "doi"], value: str | None, paper_id: int | None
-) -> str | None:
-    """The identifier, or None when another paper holds it: one wrong DOI must not lose its whole file."""
-    if value is None:
-        return None
-    row = db.execute(f"SELECT id FROM papers WHERE {column} = ?", (value,)).fetchone()
-    return value if row is None or row["id"] == paper_id else None
 
 
 def _printed(row: Row) -> str:
