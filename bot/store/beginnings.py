@@ -29,8 +29,9 @@ def beginnings(db: Connection, query: Query, match: str, values: Values) -> list
             "EXISTS (SELECT 1 FROM papers_fts WHERE papers_fts MATCH :match AND rowid = begun.paper_id)"
         )
     row = db.execute(
-        f"{titles.BLOCKS} SELECT json_group_array(json_array(letters, -paper_id)) AS found FROM "
-        "(SELECT paper_id, letters FROM blocks CROSS JOIN title_beginnings USING (block) WHERE begins >= :low "
+        f"{titles.BLOCKS.format(last_id=':last_id')} "
+        "SELECT json_group_array(json_array(letters, -paper_id)) AS found FROM (SELECT paper_id, letters "
+        "FROM blocks CROSS JOIN title_beginnings USING (block) WHERE begins >= :low "
         f"AND begins < :high AND paper_id <= :last_id LIMIT :most) begun WHERE {' AND '.join(where)}",
         bound,
     ).fetchone()

@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from sqlite3 import Connection
 from typing import NamedTuple
 
@@ -25,15 +26,16 @@ PREFIXES = 3
 CHECKED = 100
 """Titles, the newest, that are read to see whether they have what the indexes do not say."""
 
-# The blocks of papers up to ``last_id``, the newest first.
 BLOCKS = (
     "WITH RECURSIVE blocks(block) AS "
-    f"(SELECT :last_id >> {BLOCK} UNION ALL SELECT block - 1 FROM blocks WHERE block > 0)"
+    f"(SELECT {{last_id}} >> {BLOCK} UNION ALL SELECT block - 1 FROM blocks WHERE block > 0)"
 )
+"""The blocks of papers up to some last one, the newest first."""
 
 # One row for all that is found: each row more is a wait for the interpreter, which the writer may hold.
 _BEGINNING = (
-    f"{BLOCKS} SELECT json_group_array(json_array(id, title)) AS found FROM (SELECT p.id, p.title "
+    f"{BLOCKS.format(last_id='(SELECT max(id) FROM papers)')} "
+    "SELECT json_group_array(json_array(id, title)) AS found FROM (SELECT p.id, p.title "
     "FROM blocks CROSS JOIN json_each((SELECT json_group_array(paper_id) FROM (SELECT paper_id FROM title_beginnings "
     "WHERE block = blocks.block AND begins >= :low AND begins < :high ORDER BY paper_id DESC LIMIT :most))) begun "
     "CROSS JOIN papers p ON p.id = begun.value LIMIT :most)"
@@ -140,9 +142,8 @@ def beginning(db: Connection, given: Sequence[str], limit: int, *, cut: bool) ->
     Of those with the same ``LONGEST`` characters at the beginning no more than the newest ``CHECKED`` are looked at.
     """
     where = span(given, cut=cut)
-    last_id = db.execute("SELECT coalesce(max(id), 0) FROM papers").fetchone()[0]
     most = max(limit, CHECKED) if where.longer else limit
-    found = _found(db, _BEGINNING, {"low": where.low, "high": where.high, "last_id": last_id, "most": most})
+    found = _found(db, _BEGINNING, {"low": where.low, "high": where.high, "most": most})
     if where.longer:
         found = [(paper_id, title) for paper_id, title in found if begins(title, given, cut=cut)]
     return found[:limit]
@@ -158,9 +159,9 @@ def having(db: Connection, given: Sequence[str], limit: int, *, cut: bool) -> Ti
     if cut and len(last) > PREFIXES:
         most = max(limit, CHECKED)
         newest = _found(db, _MATCHING, {"match": f'{whole} "{last[:PREFIXES]}"*', "most": most})
-        found = [(paper_id, title) for paper_id, title in newest if _has(title, last)]
-        if len(found) >= limit or len(newest) < most:
-            return found[:limit]
+        found = list(islice((one for one in newest if _has(one[1], last)), limit))
+        if len(found) == limit or len(newest) < most:
+            return found
     return _found(db, _MATCHING, {"match": f'{whole} "{last}"{"*" if cut else ""}', "most": limit})
 
 
