@@ -1,24 +1,18 @@
 """Why a paper was found: its summary, or else a passage of its abstract, with the words found marked."""
 
-import atexit
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 
 from bot.store.rows import put_ids
+from bot.store.scratch import full_text
 
 LONGEST = 24
 """Words of a passage."""
 
-_INDEX = "CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='porter unicode61 remove_diacritics 2')"
-_SUMMARY = "SELECT rowid, highlight(texts, 0, '‹', '›') FROM texts WHERE texts MATCH ?"
+_SUMMARY = "SELECT rowid, highlight(texts, 1, '‹', '›') FROM texts WHERE texts MATCH ?"
 _PASSAGE = (
-    f"SELECT rowid, snippet(texts, 0, '‹', '›', '…', {LONGEST}) FROM texts WHERE texts MATCH ? AND rowid >= ?"
+    f"SELECT rowid, snippet(texts, 1, '‹', '›', '…', {LONGEST}) FROM texts WHERE texts MATCH ? AND rowid >= ?"
 )
-
-_idle: list[Connection] = []
-"""Empty full texts in memory: making one takes as long as marking a page."""
 
 
 def snippets(db: Connection, match: str, paper_ids: Sequence[int]) -> list[str]:
@@ -34,9 +28,9 @@ def snippets(db: Connection, match: str, paper_ids: Sequence[int]) -> list[str]:
         "ORDER BY wanted.key",
         (put_ids(paper_ids),),
     ).fetchall()
-    # Texts are numbered upwards, or FTS5 would write each out by itself: first the summaries, then the abstracts.
+    # Numbered upwards: first the summaries, then the abstracts.
     count = len(rows)
-    with _memory() as memory:
+    with full_text() as memory:
         _insert(memory, ((place, row["summary"]) for place, row in enumerate(rows)))
         found: dict[int, str] = dict(memory.execute(_SUMMARY, (match,)).fetchall())
         others = [place for place in range(count) if place not in found]
@@ -47,25 +41,3 @@ def snippets(db: Connection, match: str, paper_ids: Sequence[int]) -> list[str]:
 
 def _insert(memory: Connection, texts: Iterable[tuple[int, str]]) -> None:
     memory.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", texts)
-
-
-@contextmanager
-def _memory() -> Iterator[Connection]:
-    """An empty full text in memory, for one thread at a time."""
-    try:
-        memory = _idle.pop()
-    except IndexError:
-        memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        memory.execute(_INDEX)
-    memory.execute("BEGIN")
-    try:
-        yield memory
-    finally:
-        memory.execute("ROLLBACK")
-        _idle.append(memory)
-
-
-@atexit.register
-def _close() -> None:
-    while _idle:
-        _idle.pop().close()

@@ -1,11 +1,11 @@
 """Words that are in no paper, mended by one letter: what is looked up does not grow with the history."""
 
 import json
-import sqlite3
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from sqlite3 import Connection
+
+from bot.store.terms import stems
 
 MOST_WORDS = 8
 """Words of a query that are mended."""
@@ -14,11 +14,6 @@ SHORTEST, LONGEST = 4, 24
 """Letters of a word that is mended: a shorter one is a letter away from too many, a longer one is none."""
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-_MEMORY = """
-CREATE VIRTUAL TABLE texts USING fts5(text, tokenize='porter unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE stems USING fts5vocab(texts, instance);
-"""
 
 
 def mended(db: Connection, words: Sequence[str]) -> list[str]:
@@ -59,14 +54,6 @@ def _most_used(db: Connection, words: Sequence[str]) -> str | None:
     """The word that occurs in most papers, in any inflection; of several the first."""
     row = db.execute(
         "SELECT key FROM json_each(?) CROSS JOIN papers_terms ON term = value ORDER BY doc DESC, key LIMIT 1",
-        (json.dumps(_stems(words)),),
+        (json.dumps([stem for [stem] in stems(*words)]),),
     ).fetchone()
     return words[row["key"]] if row else None
-
-
-def _stems(words: Sequence[str]) -> list[str]:
-    """Each word as the index has it: only FTS5 itself knows how it stems."""
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
-        memory.executescript(_MEMORY)
-        memory.execute("INSERT INTO texts VALUES (?)", (" ".join(words),))
-        return [stem for (stem,) in memory.execute("SELECT term FROM stems ORDER BY offset")]

@@ -3,7 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from sqlite3 import Connection
+
+from bot.store.scratch import full_text
 
 SAMPLE = 5_000
 """Papers, the newest, among which it is counted how common something is: reading all would take as long as a search."""
@@ -46,3 +49,14 @@ def shares(db: Connection, matches: Sequence[str], last_id: int) -> list[float]:
         (first, last_id, json.dumps(matches)),
     )
     return [row["n"] / max(1, last_id - first) for row in rows]
+
+
+@lru_cache
+def stems(*texts: str) -> tuple[tuple[str, ...], ...]:
+    """The words of each text as the full text has them."""
+    found: list[list[str]] = [[] for _ in texts]
+    with full_text() as memory:
+        memory.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts))
+        for place, stem in memory.execute("SELECT doc, term FROM words ORDER BY doc, offset"):
+            found[place].append(stem)
+    return tuple(map(tuple, found))
