@@ -554,6 +554,26 @@ CREATE TABLE title_beginnings (
 ) STRICT, WITHOUT ROWID
 """
 
+
+def m012_postings(db: "Database") -> None:
+    """Which papers have the words that many papers have."""
+    for statement in _M012.split(";\n\n"):
+        db.execute(statement)
+
+
+_M012 = """
+CREATE TABLE postings (
+    stem TEXT NOT NULL,
+    telling INTEGER NOT NULL,
+    chunk INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    papers BLOB NOT NULL,
+    PRIMARY KEY (stem, telling, chunk)
+) STRICT;
+
+CREATE INDEX postings_count ON postings(telling, stem, count)
+"""
+
 MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m001_history,
     m002_search,
@@ -566,6 +586,7 @@ MIGRATIONS: tuple[Callable[["Database"], None], ...] = (
     m009_super_reactions,
     m010_kept_since,
     m011_titles,
+    m012_postings,
 )
 """Every step, oldest first; the function's name is what the database remembers."""
 

@@ -7,6 +7,7 @@ from sqlite3 import Connection, Row
 
 from bot.errors import NotFound
 from bot.models import Brief, Candidate, Decision, Link, Paper, Sighting
+from bot.store import postings
 from bot.store import titles as titles_index
 from bot.store.rows import get_date, get_list, must_time, put_date, put_ids, put_list, put_time
 
@@ -129,6 +130,9 @@ def upgrade(db: Connection, brief: Brief, block_keys: Iterable[str]) -> None:
         titles_index.forget(db, paper_id, old["title"])
         _index_text(db, paper_id, brief.paper)
         db.execute("DELETE FROM paper_vectors WHERE paper_id = ?", (paper_id,))
+        postings.change(
+            db, paper_id, (old["title"], old["abstract"]), (brief.paper.title, brief.paper.abstract)
+        )
     if old["authors"] != put_list(brief.paper.authors):
         db.execute(
             "INSERT INTO papers_authors (papers_authors, rowid, authors) VALUES ('delete', ?, ?)",

@@ -31,6 +31,7 @@ FROZEN = {
     "m009_super_reactions": "3de37ed0bbfdbefa",
     "m010_kept_since": "5e56b61fea967185",
     "m011_titles": "a06356ad902b49bd",
+    "m012_postings": "f42f7ac4cc510dbb",
 }
 """Each step's code and SQL, hashed. A released step never changes: add another."""
 

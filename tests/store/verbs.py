@@ -1,6 +1,7 @@
 """Every public verb, with arguments that do something on the history that ``samples.fill`` makes."""
 
 import inspect
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,6 +22,7 @@ from bot.store import (
     outbox,
     papers,
     people,
+    postings,
     privacy,
     reactions,
     restore,
@@ -44,12 +46,16 @@ NOUNS = (
     outbox,
     papers,
     people,
+    postings,
     privacy,
     reactions,
     restore,
     search,
     vectors,
 )
+
+NONE = b"\1" + zlib.compress(b"")
+"""A set of no papers, as it is kept."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,10 @@ READS = (
     _call(reactions.people, 1, "🔖"),
     _call(reactions.holds, FOLLOW.person, 1, "discord"),
     _call(reactions.recent, "discord", "🔖", NOW, 10),
+    _call(postings.upto),
+    _call(postings.counts, ["attent"]),
+    _call(postings.next_step),
+    _call(postings.read, {"attent": '"attention"'}, 2),
     _call(search.search, "frugal attention", 10),
     _call(vectors.missing, "static", 10),
     _call(vectors.of, "static", [1, 2]),
@@ -207,6 +217,8 @@ WRITES = (
     _call(papers.keep_summaries, 5),
     _call(people.catch_up, "discord:ada", "77", NOW),
     _call(privacy.forget, FOLLOW.person),
+    _call(postings.add, postings.Step(2, 4, None, {("head", 0, 0): (0, NONE)})),
+    _call(postings.change, 1, ("Attention", ""), ("Heads", "")),
     _call(vectors.put, "static", {1: (_text(1), b"1")}),
 )
 
@@ -214,6 +226,7 @@ WRITES = (
 def prepare(db: Connection) -> None:
     """``samples.fill``, and for every one of ``WRITES`` something to change."""
     samples.fill(db)
+    postings.add(db, postings.Step(0, 2, None, {("attent", 0, 0): (0, NONE)}))
     bookmarks.add(db, Bookmark("web:ada", 2, NOW))
     follows.add(db, FOLLOW)
     follows.record(db, 1, [Match("tag", "pruning", ((1, "Sparse"),))], [(NOTICE.person, NOTICE.nonce)])
