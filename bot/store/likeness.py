@@ -3,14 +3,15 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from sqlite3 import Connection
 
 from bot.errors import NotFound
-from bot.store import papers
+from bot.store import papers, postings, scoring
 from bot.store.marking import snippets
 from bot.store.query import is_telling
-from bot.store.terms import SAMPLE, any_of, quoted, shares
+from bot.store.terms import SAMPLE, any_of, quoted, shares, stems
 from bot.store.vectors import Rerank
 
 TERMS = 12
@@ -20,7 +21,7 @@ CONSIDERED = 60
 """Different words of a paper of which it is found out how telling they are, those of the title first."""
 
 POSTINGS = 30_000
-"""Papers that the words chosen may occur in, added up: ranking more would take too long."""
+"""Papers that the words may be in, added up, for all of those to be ranked."""
 
 CANDIDATES = 100
 """Papers ranked by words that are ranked again with tags."""
@@ -30,7 +31,6 @@ TAG = 1.0
 """What a shared tag is worth, times the logarithm of how rare it is, beside BM25; chosen by eye."""
 
 _WORD = re.compile(r"\w+")
-_LARGEST = 2**63 - 1
 
 
 def similar(
@@ -49,7 +49,8 @@ def similar(
     text = db.execute("SELECT title, abstract FROM papers WHERE id = ?", (paper_id,)).fetchone()
     if text is None:
         raise NotFound(f"{paper_id}: there is no such paper")
-    last = _LARGEST if last_id is None else last_id
+    newest = papers.last_id(db)
+    last = newest if last_id is None else min(last_id, newest)
     words = _telling(db, text["title"], text["abstract"], last)
     related = [
         row["other_id"]
@@ -58,7 +59,8 @@ def similar(
             (paper_id, last),
         )
     ]
-    scores = _by_words(db, words, paper_id, last)
+    scores = _by_words(db, words, last)
+    scores.pop(paper_id, None)
     shared = _tags(db, paper_id)
     for other in _by_tags(db, shared, paper_id, last) if len(scores) < limit else ():
         scores.setdefault(other, 0.0)
@@ -73,33 +75,43 @@ def similar(
     return list(zip(shown, snippets(db, any_of(words), shown), strict=True))
 
 
-def _telling(db: Connection, title: str, abstract: str, last: int) -> tuple[str, ...]:
-    """The words of a text that tell most: frequent in it, rare elsewhere, and not in too many papers."""
+def _telling(db: Connection, title: str, abstract: str, newest: int) -> dict[str, float]:
+    """The words of a text that tell most: frequent in it, and rare elsewhere; with about how many papers have each."""
     titled = [word for word in _WORD.findall(title.casefold()) if is_telling(word)]
     counts = Counter(titled * 2 + [word for word in _WORD.findall(abstract.casefold()) if is_telling(word)])
     words = list(dict.fromkeys([*titled, *(word for word, _ in counts.most_common())]))[:CONSIDERED]
-    newest = min(last, papers.last_id(db))
-    counted = shares(db, [quoted(word) for word in words], newest)
     least = 0.5 / max(1, min(SAMPLE, newest))
-    share = {word: one + least for word, one in zip(words, counted, strict=True)}
+    share = {word: one + least for word, one in _shares(db, words, newest).items()}
     ranked = sorted(words, key=lambda word: (-math.log1p(counts[word]) * -math.log(share[word]), word))
-    chosen: list[str] = []
-    postings = 0.0
-    for word in ranked:
-        postings += share[word] * newest
-        if len(chosen) == TERMS or (chosen and postings > POSTINGS):
-            break
-        chosen.append(word)
-    return tuple(chosen)
+    return {word: share[word] * newest for word in ranked[:TERMS]}
 
 
-def _by_words(db: Connection, words: Sequence[str], paper_id: int, last: int) -> dict[int, float]:
+def _shares(db: Connection, words: Sequence[str], newest: int) -> dict[str, float]:
+    """About which share of the papers has each word."""
+    kept = postings.upto(db)
+    if not kept:
+        return dict(zip(words, shares(db, [quoted(word) for word in words], newest), strict=True))
+    of_word = {word: "".join(found) for word, found in zip(words, stems(*words), strict=True)}
+    counts = postings.counts(db, list(of_word.values()))
+    found = {word: counts[stem] / kept for word, stem in of_word.items() if stem in counts}
+    rare = [word for word in words if word not in found]
+    return found | dict(zip(rare, shares(db, [quoted(word) for word in rare], newest), strict=True))
+
+
+def _by_words(db: Connection, words: Mapping[str, float], last: int) -> dict[int, float]:
+    """The papers with most of the words, with what that counts; in a long history only with those that fewest have."""
     if not words:
         return {}
+    read = list(accumulate(words.values()))
+    if read[-1] > POSTINGS:
+        scored = scoring.ranked(db, list(words), last, CANDIDATES + 1, title_weight=TITLE)
+        if scored is not None:
+            return dict(scored)
+    few = [word for word, count in zip(words, read, strict=True) if count <= POSTINGS] or list(words)[:1]
     rows = db.execute(
         f"SELECT rowid AS id, -bm25(papers_fts, {TITLE}, {ABSTRACT}) AS score FROM papers_fts "
-        "WHERE papers_fts MATCH ? AND rowid <> ? AND rowid <= ? ORDER BY score DESC, rowid DESC LIMIT ?",
-        (any_of(words), paper_id, last, CANDIDATES),
+        "WHERE papers_fts MATCH ? AND rowid <= ? ORDER BY score DESC, rowid DESC LIMIT ?",
+        (any_of(few), last, CANDIDATES + 1),
     )
     return {row["id"]: row["score"] for row in rows}
 

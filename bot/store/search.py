@@ -4,14 +4,14 @@ Ranking costs a microsecond a paper, so that only so many are ranked: what match
 rare words, to its titles, and at last to the newest. A history of up to ``RANKED`` papers never is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import accumulate
+from itertools import accumulate, islice
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from bot.store import papers
+from bot.store import papers, scoring
 from bot.store.beginnings import beginnings
 from bot.store.conditions import Source, Values, conditions, prepared, source
 from bot.store.deadline import TooLong
@@ -193,6 +193,8 @@ def _mended(db: Connection, query: Query) -> Query:
 
 def _count(asked: _Search) -> int:
     """How many papers match, but no more than one more than are ranked."""
+    if _is_words(asked.query) and scoring.at_least(asked.db, asked.query.words, asked.last) > RANKED:
+        return RANKED + 1
     words = dict.fromkeys(asked.query.words)
     sql, values = _select(asked, _Stage(_match(asked.query, any_of(words)), ranked=False))
     row = asked.db.execute(f"SELECT count(*) AS n FROM ({sql} LIMIT {RANKED + 1})", values).fetchone()
@@ -202,18 +204,49 @@ def _count(asked: _Search) -> int:
 def _fill(asked: _Search, total: int, wanted: int, found: list[int]) -> None:
     """Rank stage by stage until there are as many papers as wanted; each counts where it comes first."""
     found += beginnings(asked.db, asked.query, _match(asked.query), asked.values)[:wanted]
-    seen = set(found)
+    if total > RANKED and _is_words(asked.query):
+        _take(asked, _ranked(asked, wanted + len(found)), wanted, found)
     stages = _stages(asked, narrow=total > RANKED)
     while len(found) < wanted and (stage := next(stages, None)) is not None:
-        before, scores = len(found), {}
         sql, values = _select(asked, stage)
-        for row in asked.db.execute(f"{sql} LIMIT :limit", {**values, "limit": wanted + len(seen)}):
-            if len(found) < wanted and row["id"] not in seen:
-                seen.add(row["id"])
-                found.append(row["id"])
-                scores[row["id"]] = row["score"]
-        if asked.rerank is not None and stage.ranked:
-            found[before:RERANKED] = asked.rerank([(one, scores[one]) for one in found[before:RERANKED]])
+        rows = asked.db.execute(f"{sql} LIMIT :limit", {**values, "limit": wanted + len(found)})
+        _take(asked, ((row["id"], row["score"]) for row in rows), wanted, found, rerank=stage.ranked)
+
+
+def _take(
+    asked: _Search,
+    scored: Iterable[tuple[int, float]],
+    wanted: int,
+    found: list[int],
+    *,
+    rerank: bool = True,
+) -> None:
+    """Add papers with their scores, the best first, as far as more are wanted."""
+    before, known = len(found), set(found)
+    scores = dict(islice(((one, score) for one, score in scored if one not in known), wanted - before))
+    found += scores
+    if asked.rerank is not None and rerank:
+        found[before:RERANKED] = asked.rerank([(one, scores[one]) for one in found[before:RERANKED]])
+
+
+def _is_words(query: Query) -> bool:
+    """Whether nothing but words is asked for."""
+    return bool(query.words) and not (query.phrases or query.excluded or query.filters)
+
+
+def _ranked(asked: _Search, wanted: int) -> Sequence[tuple[int, float]]:
+    """The best of very many papers that have any of the words; none if the full text itself must be asked."""
+    words = asked.query.words
+    found = scoring.ranked(
+        asked.db,
+        words,
+        asked.last,
+        wanted,
+        title_weight=(SHORT_WEIGHTS if len(words) <= SHORT else LONG_WEIGHTS)[0],
+        all_first=1 < len(words) <= SHORT,
+        exact=scoring.EXACT if asked.rerank is None else RERANKED,
+    )
+    return found or ()
 
 
 def _take_newest(asked: _Search, wanted: int, found: list[int]) -> None:

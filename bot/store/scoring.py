@@ -1,0 +1,144 @@
+"""BM25 in a history so long that not every paper with a word can be ranked.
+
+First all papers are ranked by which of the words they have, and of which they tell: a rough BM25 with two steps in
+place of how often a word occurs. Then the best of those are put in the order of BM25 itself.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from sqlite3 import Connection
+
+from bot.store import postings
+from bot.store.ranking import best, summed, values
+from bot.store.rows import put_ids
+from bot.store.scratch import full_text
+from bot.store.terms import quoted, stems
+
+WORDS, TELLING = 6, 3
+"""Words, the rarest, by which all papers are ranked, and those of which it counts what they tell."""
+
+EXACT = 64
+"""Papers that are ranked by BM25 itself, and by all words."""
+
+LARGEST_WEIGHT = 15
+"""The weight of the rarest word when all papers are ranked; those of others are in proportion, whole numbers."""
+
+PASSING, EITHER, TELLS = 0.95, 1.05, 1.35
+"""What the frequency of a word comes to in BM25, on the average: if not telling, if that is not known, if it is."""
+
+# As FTS5 has them: https://sqlite.org/fts5.html#the_bm25_function
+K1, B = 1.2, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The different words of a query by their stems."""
+
+    weights: dict[str, float]
+    """What each says, times how often it was given."""
+    papers: dict[str, int]
+    """Of the rarest ones, which papers have them."""
+    telling: dict[str, int]
+    """Of the rarest of those, of which papers they are telling."""
+
+
+def at_least(db: Connection, words: Sequence[str], last_id: int) -> int:
+    """A number of papers up to ``last_id`` that surely have one of the words: of how many it is kept."""
+    if last_id + 1 < postings.upto(db):
+        return 0
+    stemmed = {stem for found in stems(*words) if len(found) == 1 for stem in found}
+    return max(postings.counts(db, stemmed).values(), default=0)
+
+
+def ranked(
+    db: Connection,
+    words: Sequence[str],
+    last_id: int,
+    count: int,
+    *,
+    title_weight: float,
+    all_first: bool = False,
+    exact: int = EXACT,
+) -> list[tuple[int, float]] | None:
+    """Up to ``count`` papers up to ``last_id`` with any of the words, best first, with about their BM25.
+
+    A word in a title counts ``title_weight`` times; with ``all_first`` papers with all words come before others.
+    None when this history, or one of the words, can't be looked up in this way.
+    """
+    looked_up = _looked_up(db, words, last_id)
+    if looked_up is None:
+        return None
+    unit = LARGEST_WEIGHT / max(looked_up.weights[stem] for stem in looked_up.papers)
+    weighted = []
+    for stem, one in looked_up.papers.items():
+        least = PASSING if stem in looked_up.telling else EITHER
+        has, tells = (max(1, round(looked_up.weights[stem] * unit * part / TELLS)) for part in (least, TELLS))
+        weighted += [(one, has), (looked_up.telling.get(stem, 0), tells - has)]
+    largest = 1 << sum(weight for _, weight in weighted).bit_length()
+    every = reduce(and_, looked_up.papers.values()) if all_first else 0
+    digits = summed([*weighted, (every, largest)])
+    first = best(digits, exact)
+    scores = _bm25(db, first, looked_up.weights, title_weight)
+    first.sort(key=lambda one: (every >> one & 1, scores[one], one), reverse=True)
+    found = [(one, scores[one]) for one in first[:count]]
+    if count > exact:
+        others = set(best(digits, count)).difference(first)
+        sums = sorted(zip(values(digits, list(others)), others, strict=True), reverse=True)
+        found += [(one, total % largest * TELLS / unit) for total, one in sums]
+    return found
+
+
+def _looked_up(db: Connection, words: Sequence[str], last_id: int) -> _Words | None:
+    """Which papers have the words; None if one is no single word for the full text."""
+    match: dict[str, str] = {}
+    given: Counter[str] = Counter()
+    for word, found in zip(words, stems(*words), strict=True):
+        if len(found) != 1:
+            return None
+        match.setdefault(found[0], quoted(word))
+        given[found[0]] += 1
+    counts = postings.counts(db, match)
+    rarest = sorted(match, key=lambda stem: (counts.get(stem, 0), stem))[:WORDS]
+    read = postings.read(db, {stem: match[stem] for stem in rarest}, last_id)
+    few = {stem: match[stem] for stem in rarest[:TELLING]}
+    telling = postings.read(db, few, last_id, telling=True)
+    if read is None or telling is None:
+        return None
+    weights = {}
+    for stem in match:
+        count = counts.get(stem) or (read[stem].bit_count() if stem in read else last_id // postings.COMMON)
+        weights[stem] = given[stem] * _idf(count, last_id)
+    return _Words(weights, read, telling)
+
+
+def _idf(count: int, papers: int) -> float:
+    return max(1e-6, math.log((papers - count + 0.5) / (count + 0.5)))
+
+
+def _bm25(
+    db: Connection, paper_ids: Sequence[int], weights: Mapping[str, float], title_weight: float
+) -> dict[int, float]:
+    """BM25 of these papers; how long one is, is judged beside the others."""
+    rows = db.execute(
+        "SELECT id, title, abstract FROM papers WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (put_ids(paper_ids),),
+    ).fetchall()
+    lengths = {row["id"]: len(row["title"]) + len(row["abstract"]) for row in rows}
+    average = sum(lengths.values()) / max(1, len(lengths))
+    scores = dict.fromkeys(paper_ids, 0.0)
+    with full_text() as memory:
+        memory.executemany("INSERT INTO texts (rowid, title, text) VALUES (?, ?, ?)", map(tuple, rows))
+        places = memory.execute(
+            "SELECT term, doc, sum(CASE col WHEN 'title' THEN ? ELSE 1 END) FROM words "
+            "WHERE term IN (SELECT value FROM json_each(?)) GROUP BY term, doc",
+            (title_weight, json.dumps(list(weights))),
+        )
+        for stem, paper_id, often in places:
+            long = K1 * (1 - B + B * lengths[paper_id] / average)
+            scores[paper_id] += weights[stem] * often * (K1 + 1) / (often + long)
+    return scores
