@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from contextlib import suppress
 
 import structlog
 
-from bot.errors import SettingsError, StoreError
+from bot.app.background import Background
+from bot.errors import SettingsError
 from bot.reading import vectors
 from bot.settings import Settings
 from bot.store import Store, papers
@@ -56,33 +56,26 @@ class Encoding:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._task: asyncio.Task[None] | None = None
+        self._work = Background(self._all, fails="papers wait to be encoded")
         self._upto = 0
         """The newest paper when last all had their vectors."""
 
     async def tick(self) -> None:
         """Begin, if papers came since the last time and nothing is under way. Returns at once."""
-        by = self._store.encoder
-        if by is None or (self._task is not None and not self._task.done()):
-            return
-        newest = await self._store.read(papers.last_id)
-        if newest != self._upto:
-            self._task = asyncio.create_task(self._all(by, newest))
+        if self._store.encoder is not None and await self._store.read(papers.last_id) != self._upto:
+            self._work.begin()
 
     async def stop(self) -> None:
         """Begin nothing more; what was encoded is kept."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await self._work.stop()
 
-    async def _all(self, by: Encoder, newest: int) -> None:
+    async def _all(self) -> None:
+        by = self._store.encoder
+        assert by is not None
+        newest = await self._store.read(papers.last_id)
         try:
             done = await encode_missing(self._store, by, share=self.SHARE)
             log.info("papers are encoded", encoder=by.name, papers=done)
         except SettingsError as error:
             log.error("papers can't be encoded; they are found by their words alone", reason=str(error))
-        except StoreError as error:
-            log.error("papers wait to be encoded", reason=str(error))
-            return
         self._upto = newest

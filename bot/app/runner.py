@@ -4,12 +4,14 @@ import asyncio
 import signal
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from bot import app
 from bot.app import platforms
+from bot.app.background import Background, keep_postings
 from bot.app.meaning import Encoding
 from bot.errors import DigestError, Stopped, StoreError
 from bot.ingest import MakeBrief, Progress, ingest
@@ -137,8 +139,10 @@ async def _work(
         while made == SUMMARIES and not stop.is_set():
             made = await store.write(papers.keep_summaries, SUMMARIES)
         await encoding.tick()
+        keeping.begin()
 
     encoding = Encoding(store)
+    keeping = Background(partial(keep_postings, store), fails="searches may take longer than they need")
     ticker = None
     try:
         async for paths in watch(settings.digests, now=app.now, stop=stop):
@@ -153,6 +157,7 @@ async def _work(
         if ticker is not None:
             ticker.shutdown(wait=False)
         await encoding.stop()
+        await keeping.stop()
 
 
 async def ingest_files(
@@ -174,6 +179,7 @@ async def ingest_files(
     with app.opened(settings, writes=True) as store:
         for path in found:
             on_receipt(await _ingest(settings, store, path, make_brief, on_progress, stop, folder, origin))
+        await keep_postings(store, on_progress("common words"))
     return len(found)
 
 
