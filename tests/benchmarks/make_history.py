@@ -34,7 +34,7 @@ from bot.models import Bookmark, Brief, Channel, Decision, Header, Link, Paper, 
 from bot.reading.clean import clean
 from bot.reading.identity import block_keys
 from bot.reading.tags import Taxonomy, load_taxonomy
-from bot.store import Connection, Store, bookmarks, channels, digests, outbox, papers
+from bot.store import Connection, Store, bookmarks, channels, digests, outbox, papers, postings
 from bot.store.database import connect
 from tests.benchmarks.block_lookup import chains
 
@@ -208,6 +208,11 @@ def make(path: Path, known: Sequence[Record], count: int) -> None:
             spent = time.perf_counter() - began
             print(f"\r{done:,} of {count:,} papers, {done / spent:,.0f} a second", end="", file=sys.stderr)
     db.execute("COMMIT")
+    while (step := postings.next_step(db)) is not None:
+        db.execute("BEGIN")
+        postings.add(db, step)
+        db.execute("COMMIT")
+        print(f"\rwords of {step.end:,} papers{'':>20}", end="", file=sys.stderr)
     db.close()
     size = path.stat().st_size
     print(f"\n{path}: {count:,} papers, {size:,} bytes, {time.perf_counter() - began:.0f} s", file=sys.stderr)
