@@ -11,7 +11,6 @@ title.
 import json
 import sqlite3
 import zlib
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from bot.store import facts
 CHUNK = 131_072
 """Papers of a set that are kept in one row: as bits, 16 KB."""
 
-STEP = 16_384
+STEP = 8_192
 """Papers that are added at a time."""
 
 COMMON = 512
@@ -90,15 +89,18 @@ def read(
     if not end or last_id + 1 - end > BEHIND:
         return None
     chunks = range(min(-(-end // CHUNK), last_id // CHUNK + 1))
-    sets: defaultdict[str, int] = defaultdict(int)
-    kept: set[tuple[str, int]] = set()
+    kept: dict[tuple[str, int], bytes] = {}
     for row in db.execute(
         "SELECT stem, chunk, papers FROM postings WHERE stem IN (SELECT value FROM json_each(?)) "
         "AND telling = ? AND chunk < ?",
         (json.dumps(list(words)), int(telling), len(chunks)),
     ):
-        kept.add((row["stem"], row["chunk"]))
-        sets[row["stem"]] |= _unpacked(row["papers"]) << row["chunk"] * CHUNK
+        kept[row["stem"], row["chunk"]] = _unpacked(row["papers"])
+    none = bytes(CHUNK // 8)
+    sets = {
+        stem: int.from_bytes(b"".join(kept.get((stem, chunk), none) for chunk in chunks), "little")
+        for stem in words
+    }
     asked: list[tuple[str, str, int, int]] = []
     for stem, match in words.items():
         start = 0
@@ -165,7 +167,7 @@ def change(db: Connection, paper_id: int, old: tuple[str, str], new: tuple[str, 
 def _row(db: Connection, key: Key) -> int | None:
     query = "SELECT papers FROM postings WHERE stem = ? AND telling = ? AND chunk = ?"
     row = db.execute(query, key).fetchone()
-    return None if row is None else _unpack(row["papers"])
+    return None if row is None else int.from_bytes(_unpack(row["papers"]), "little")
 
 
 def _keep(db: Connection, rows: Mapping[Key, tuple[int, bytes]]) -> None:
@@ -232,8 +234,8 @@ def _packed(papers: int) -> tuple[int, bytes]:
     return count, _DEFLATED + zlib.compress(data.rstrip(b"\0"), 1)
 
 
-def _unpack(data: bytes) -> int:
-    return int.from_bytes(data[1:] if data[:1] == _AS_IT_IS else zlib.decompress(data[1:]), "little")
+def _unpack(data: bytes) -> bytes:
+    return data[1:] if data[:1] == _AS_IT_IS else zlib.decompress(data[1:]).ljust(CHUNK // 8, b"\0")
 
 
 _unpacked = lru_cache(UNPACKED)(_unpack)

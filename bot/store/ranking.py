@@ -11,7 +11,8 @@ from operator import or_
 
 _NOT_ZERO = re.compile(rb"[^\0]")
 _WINDOW = 256
-"""Bytes of a set that are looked at together for its newest members."""
+"""Bytes of a set that are looked at together."""
+_NOTHING = bytes(_WINDOW)
 
 
 def summed(weighted: Sequence[tuple[int, int]]) -> list[int]:
@@ -76,12 +77,16 @@ def values(digits: Sequence[int], ids: Sequence[int]) -> list[int]:
 def members(papers: int) -> list[int]:
     """The papers of a set, in order."""
     data = papers.to_bytes(papers.bit_length() // 8 + 1, "little")
-    return [
-        found.start() << 3 | place
-        for found in _NOT_ZERO.finditer(data)
-        for place in range(8)
-        if data[found.start()] >> place & 1
-    ]
+    found = []
+    for start in range(0, len(data), _WINDOW):  # most of a set is empty
+        if (window := data[start : start + _WINDOW]) != _NOTHING:
+            found += [
+                start + one.start() << 3 | place
+                for one in _NOT_ZERO.finditer(window)
+                for place in range(8)
+                if one[0][0] >> place & 1
+            ]
+    return found
 
 
 def newest(papers: int, count: int) -> list[int]:
