@@ -58,8 +58,8 @@ class Store:
         self._summarise = summarise
         self._held = held
         self._busy_timeout = busy_timeout
-        self._local = threading.local()
-        self._connections: list[Connection] = []
+        self._idle: dict[str, list[Connection]] = {"BEGIN": [], "BEGIN IMMEDIATE": []}
+        """Open connections that nobody uses, for reading and for writing: the last one used has most in its cache."""
         self._closing = threading.Event()
         self.commits = 0
         """Write transactions committed so far: while it stands still, nothing that was read is out of date."""
@@ -135,15 +135,15 @@ class Store:
         self._closing.set()
         self._writer.shutdown(wait=True)
         self._readers.shutdown(wait=True)
-        while self._connections:
-            self._connections.pop().close()
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
         if self._held is not None:
             os.close(self._held)
             self._held = None
 
     def _transact(self, begin: str, verb: Callable[[Connection], T]) -> T:
-        with _translated(self.path):
-            db = self._connection()
+        with _translated(self.path), self._connection(begin) as db:
             if begin == "BEGIN":  # what was read before may have set a limit of its own
                 db.set_progress_handler(self._closing.is_set, CLOSING_CHECK)
             db.execute(begin)
@@ -157,15 +157,20 @@ class Store:
                 raise
             return result
 
-    def _connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+    @contextmanager
+    def _connection(self, begin: str) -> Iterator[Connection]:
+        """A connection that begins its transactions so, for one thread at a time."""
+        idle = self._idle[begin]
+        try:
+            connection = idle.pop()
+        except IndexError:
             connection = connect(self.path, self._busy_timeout, summarise=self._summarise)
-            if not threading.current_thread().name.startswith("store-write"):
+            if begin == "BEGIN":
                 connection.execute("PRAGMA query_only=ON")
-            self._local.connection = connection
-            self._connections.append(connection)
-        return connection
+        try:
+            yield connection
+        finally:
+            idle.append(connection)
 
 
 def backup(path: Path, target: Path) -> None:
