@@ -46,9 +46,8 @@ async def keep_postings(store: Store, told: Progress | None = None) -> None:
 
     Each step is kept as soon as it is made: this may be cancelled at any time and called again. Raises StoreError.
     """
-    done, waiting = 0, await store.read(papers.last_id) + 1 - await store.read(postings.upto)
+    first, last = await store.read(postings.upto), await store.read(papers.last_id)
     while (step := await store.read(postings.next_step)) is not None:
         await store.write(postings.add, step)
-        done += postings.STEP
         if told is not None:
-            told(done, waiting // postings.STEP * postings.STEP)
+            told(step.end - first, max(step.end, (last + 1) // postings.STEP * postings.STEP) - first)

@@ -14,29 +14,23 @@ import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from sqlite3 import Connection
 
 from bot.store import facts
+from bot.store.ranking import CHUNK, Papers
 
-CHUNK = 131_072
-"""Papers of a set that are kept in one row: as bits, 16 KB."""
-
-STEP = 8_192
-"""Papers that are added at a time."""
+STEP, MOST = 2_048, 16_384
+"""Papers for which a step is made, and those that one may add: more would take more than some seconds."""
 
 COMMON = 512
 """A word is kept for a chunk in whose first step one paper of so many has it."""
 
-DENSE = 64
+DENSE = 128
 """Sets with more than one paper of so many are kept as they are: they are wanted often, and unpacking takes time."""
 
 BEHIND = 65_536
 """Papers that may not have been added yet; with more, asking the full text for all words would take too long."""
-
-UNPACKED = 2_048
-"""Sets of a chunk that stay in memory: at most 16 KB each, some 20 MB in all."""
 
 _AS_IT_IS, _DEFLATED = b"\0", b"\1"
 
@@ -80,7 +74,7 @@ def counts(db: Connection, stems: Collection[str]) -> dict[str, int]:
 
 def read(
     db: Connection, words: Mapping[str, str], last_id: int, *, telling: bool = False
-) -> dict[str, int] | None:
+) -> Mapping[str, Papers] | None:
     """The papers up to ``last_id`` that have each word, or of which it is telling, as sets.
 
     ``words`` gives for each stem an FTS5 query that matches it. None when too many papers were not added yet.
@@ -95,44 +89,45 @@ def read(
         "AND telling = ? AND chunk < ?",
         (json.dumps(list(words)), int(telling), len(chunks)),
     ):
-        kept[row["stem"], row["chunk"]] = _unpacked(row["papers"])
-    none = bytes(CHUNK // 8)
-    sets = {
-        stem: int.from_bytes(b"".join(kept.get((stem, chunk), none) for chunk in chunks), "little")
-        for stem in words
-    }
-    asked: list[tuple[str, str, int, int]] = []
+        kept[row["stem"], row["chunk"]] = _unpack(row["papers"])
+    sets: dict[str, list[int]] = {}
     for stem, match in words.items():
-        start = 0
         query = f"{{title}} : ({match})" if telling else match
+        papers = [bytearray(kept.get((stem, chunk), CHUNK // 8)) for chunk in range(last_id // CHUNK + 1)]
+        start = 0
         for chunk in chunks:
             if (stem, chunk) in kept:
-                asked.append((stem, query, start, chunk * CHUNK - 1))
+                _ask(db, query, start, chunk * CHUNK - 1, papers)
                 start = min((chunk + 1) * CHUNK, end)
-        asked.append((stem, query, start, last_id))
-    for stem, first, ids in _asked(db, [one for one in asked if one[2] <= one[3]]):
-        sets[stem] |= _bits(ids, first) << first
-    below = (1 << last_id + 1) - 1 if last_id + 1 < end else -1
-    return {stem: sets[stem] & below for stem in words}
+        _ask(db, query, start, last_id, papers)
+        sets[stem] = [int.from_bytes(one, "little") for one in papers]
+        if last_id + 1 < end:
+            sets[stem][-1] &= (1 << last_id % CHUNK + 1) - 1
+    return sets
 
 
 def next_step(db: Connection) -> Step | None:
     """What is to be added next, some seconds' work; None while too few papers are new."""
     first = upto(db)
-    end = first + STEP
-    if db.execute("SELECT 1 FROM papers WHERE id >= ?", (end - 1,)).fetchone() is None:
-        return None
     chunk = first // CHUNK
+    new = db.execute("SELECT coalesce(max(id), 0) + 1 AS end FROM papers").fetchone()["end"] - first
+    size = min(new, MOST, (chunk + 1) * CHUNK - first) // STEP * STEP
+    if size <= 0:
+        return None
+    end = first + size
     # Words are kept for a whole chunk or not at all, as its first step decides.
     fresh = first % CHUNK == 0
     kept = {row["stem"] for row in db.execute("SELECT stem FROM postings WHERE chunk = ?", (chunk,))}
     texts = db.execute("SELECT id, title, abstract FROM papers WHERE id >= ? AND id < ?", (first, end))
     rows = {}
-    for stem, places, titled in _stems(texts, least=STEP // COMMON if fresh else 1):
+    for stem, places, titled in _stems(texts, least=size // COMMON if fresh else 1):
         if fresh or stem in kept:
             for telling, ids in enumerate(_papers(places, titled)):
                 key = (stem, telling, chunk)
-                rows[key] = _packed((_row(db, key) or 0) | _bits(ids, chunk * CHUNK))
+                papers = bytearray(_row(db, key) or CHUNK // 8)
+                for one in ids:
+                    papers[one % CHUNK >> 3] |= 1 << (one & 7)
+                rows[key] = _packed(papers)
     return Step(first, end, facts.get(db, _CHANGES), rows)
 
 
@@ -149,7 +144,7 @@ def change(db: Connection, paper_id: int, old: tuple[str, str], new: tuple[str, 
     """Keep up with a paper that has another title and abstract now."""
     if paper_id >= upto(db):
         return
-    chunk, bit = paper_id // CHUNK, 1 << paper_id % CHUNK
+    chunk = paper_id // CHUNK
     had, has = (
         {
             (stem, telling, chunk)
@@ -159,15 +154,20 @@ def change(db: Connection, paper_id: int, old: tuple[str, str], new: tuple[str, 
         }
         for text in (old, new)
     )
-    rows = {key: row ^ bit for key in had ^ has if (row := _row(db, key)) is not None}
-    _keep(db, {key: _packed(papers) for key, papers in rows.items()})
+    rows = {}
+    for key in had ^ has:
+        if (row := _row(db, key)) is not None:
+            papers = bytearray(row)
+            papers[paper_id % CHUNK >> 3] ^= 1 << (paper_id & 7)
+            rows[key] = _packed(papers)
+    _keep(db, rows)
     facts.put(db, _CHANGES, str(int(facts.get(db, _CHANGES) or 0) + 1))
 
 
-def _row(db: Connection, key: Key) -> int | None:
+def _row(db: Connection, key: Key) -> bytes | None:
     query = "SELECT papers FROM postings WHERE stem = ? AND telling = ? AND chunk = ?"
     row = db.execute(query, key).fetchone()
-    return None if row is None else int.from_bytes(_unpack(row["papers"]), "little")
+    return None if row is None else _unpack(row["papers"])
 
 
 def _keep(db: Connection, rows: Mapping[Key, tuple[int, bytes]]) -> None:
@@ -178,19 +178,15 @@ def _keep(db: Connection, rows: Mapping[Key, tuple[int, bytes]]) -> None:
     )
 
 
-def _asked(
-    db: Connection, asked: Sequence[tuple[str, str, int, int]]
-) -> Iterator[tuple[str, int, list[int]]]:
-    """What the full text says of words, given as (stem, query, first paper, last one): (stem, first paper, papers)."""
-    rows = db.execute(
-        "SELECT key, (SELECT json_group_array(rowid) FROM papers_fts WHERE papers_fts MATCH "
-        "json_extract(value, '$[1]') AND rowid BETWEEN json_extract(value, '$[2]') AND json_extract(value, '$[3]')) "
-        "AS papers FROM json_each(?)",
-        (json.dumps(asked),),
-    )
-    for row in rows:
-        stem, _, first, _ = asked[row["key"]]
-        yield stem, first, json.loads(row["papers"])
+def _ask(db: Connection, query: str, first: int, last: int, papers: Sequence[bytearray]) -> None:
+    """Add the papers of a range that the full text has for a query."""
+    if first <= last:
+        (found,) = db.execute(
+            "SELECT json_group_array(rowid) FROM papers_fts WHERE papers_fts MATCH ? AND rowid BETWEEN ? AND ?",
+            (query, first, last),
+        ).fetchone()
+        for one in json.loads(found):
+            papers[one // CHUNK][one % CHUNK >> 3] |= 1 << (one & 7)
 
 
 def _stems(texts: Iterable[Sequence[object]], least: int = 1) -> Iterator[tuple[str, str, str | None]]:
@@ -217,25 +213,13 @@ def _papers(places: str, titled: str | None) -> tuple[Collection[int], Collectio
     return set(ids), twice if titled is None else twice.union(map(int, titled.split(",")))
 
 
-def _bits(ids: Iterable[int], first: int) -> int:
-    """Papers as a set, in which ``first`` is the lowest bit."""
-    places = [one - first for one in ids]
-    data = bytearray(max(places, default=0) // 8 + 1)
-    for place in places:
-        data[place >> 3] |= 1 << (place & 7)
-    return int.from_bytes(data, "little")
-
-
-def _packed(papers: int) -> tuple[int, bytes]:
+def _packed(papers: bytes | bytearray) -> tuple[int, bytes]:
     """A set of a chunk as it is kept, with how many it has: the bits, or what zlib makes of them."""
-    count, data = papers.bit_count(), papers.to_bytes(CHUNK // 8, "little")
+    count = int.from_bytes(papers, "little").bit_count()
     if count * DENSE > CHUNK:
-        return count, _AS_IT_IS + data
-    return count, _DEFLATED + zlib.compress(data.rstrip(b"\0"), 1)
+        return count, _AS_IT_IS + papers
+    return count, _DEFLATED + zlib.compress(papers.rstrip(b"\0"), 1)
 
 
 def _unpack(data: bytes) -> bytes:
     return data[1:] if data[:1] == _AS_IT_IS else zlib.decompress(data[1:]).ljust(CHUNK // 8, b"\0")
-
-
-_unpacked = lru_cache(UNPACKED)(_unpack)

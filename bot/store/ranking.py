@@ -1,13 +1,22 @@
-"""Which papers have the largest sum of weights, found in sets of papers. Pure; a set is an integer, a paper a bit.
+"""Which papers have the largest sum of weights, found in sets of papers. Pure.
 
-The sums of all papers are added up at once, as by hand: one integer holds the lowest digits (base two) of all sums,
-the next one the second digits. A history of a million papers takes tens of microseconds for each digit.
+A set is a list of integers, one for each ``CHUNK`` papers in order, with a bit for each paper that is in it. The
+sums of all papers of a chunk are added up at once, as by hand: one integer holds the lowest digits (base two) of
+all sums, the next one the second digits. A chunk takes a microsecond or two for each digit.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import islice
 from operator import or_
+
+CHUNK = 131_072
+"""Papers of one integer: 16 KB, which stay near to the processor while they are added."""
+
+Papers = Sequence[int]
+Sums = list[list[int]]
+"""For each chunk the digits of all sums, lowest first, each as the papers of the chunk that have a one there."""
 
 _NOT_ZERO = re.compile(rb"[^\0]")
 _WINDOW = 256
@@ -15,18 +24,76 @@ _WINDOW = 256
 _NOTHING = bytes(_WINDOW)
 
 
-def summed(weighted: Sequence[tuple[int, int]]) -> list[int]:
-    """For each paper the sum of the weights, small whole numbers, of the sets that it is in.
+def summed(weighted: Sequence[tuple[Papers, int]]) -> Sums:
+    """For each paper the sum of the weights, small whole numbers, of the sets that it is in."""
+    chunks = max((len(papers) for papers, _ in weighted), default=0)
+    return [
+        _summed([(papers[chunk], weight) for papers, weight in weighted if chunk < len(papers)])
+        for chunk in range(chunks)
+    ]
 
-    Given are the digits of all sums, lowest first, each as the set of papers that have a one there.
-    """
+
+def best(sums: Sums, count: int) -> list[int]:
+    """Up to ``count`` papers with the largest sums above zero, of equals the newest; in no order."""
+    rest = [reduce(or_, digits, 0) for digits in sums]
+    chosen = [0] * len(sums)
+    missing = count
+    for place in reversed(range(max(map(len, sums), default=0))):
+        some = [
+            one & digits[place] if place < len(digits) else 0 for one, digits in zip(rest, sums, strict=True)
+        ]
+        found = sum(one.bit_count() for one in some)
+        if found >= missing:
+            rest = some
+        else:
+            missing -= found
+            chosen = [one | more for one, more in zip(chosen, some, strict=True)]
+            rest = [one ^ gone for one, gone in zip(rest, some, strict=True)]
+    return [*members(chosen), *islice(newest(rest), missing)]
+
+
+def values(sums: Sums, ids: Sequence[int]) -> list[int]:
+    """The sum of each of these papers."""
+    columns = {
+        chunk: [digit.to_bytes(CHUNK // 8, "little") for digit in sums[chunk]]
+        for chunk in {one // CHUNK for one in ids}
+    }
+    return [
+        sum(
+            (column[one % CHUNK >> 3] >> (one & 7) & 1) << place
+            for place, column in enumerate(columns[one // CHUNK])
+        )
+        for one in ids
+    ]
+
+
+def members(papers: Papers) -> list[int]:
+    """The papers of a set, in order."""
+    return sorted(newest(papers))
+
+
+def newest(papers: Papers) -> Iterator[int]:
+    """The papers of a set, the newest first."""
+    for chunk in reversed(range(len(papers))):
+        data = papers[chunk].to_bytes(papers[chunk].bit_length() // 8 + 1, "little")
+        for start in reversed(range(0, len(data), _WINDOW)):
+            window = data[start : start + _WINDOW]
+            if window != _NOTHING:  # most of a set is empty
+                for found in reversed(list(_NOT_ZERO.finditer(window))):
+                    for place in reversed(range(8)):
+                        if found[0][0] >> place & 1:
+                            yield chunk * CHUNK + ((start + found.start()) << 3 | place)
+
+
+def _summed(weighted: Sequence[tuple[int, int]]) -> list[int]:
+    """The digits of all sums of one chunk."""
     columns: list[list[int]] = []
-    for bits, weight in weighted:
+    for papers, weight in weighted:
         while len(columns) < weight.bit_length():
             columns.append([])
-        for place in range(weight.bit_length()):
+        for place in range(weight.bit_length() if papers else 0):
             if weight >> place & 1:
-                columns[place].append(bits)
+                columns[place].append(papers)
     digits = []
     place = 0
     while place < len(columns):
@@ -46,55 +113,3 @@ def summed(weighted: Sequence[tuple[int, int]]) -> list[int]:
         digits.append(column[0] if column else 0)
         place += 1
     return digits
-
-
-def best(digits: Sequence[int], count: int) -> list[int]:
-    """Up to ``count`` papers with the largest sums above zero, of equals the newest; in no order."""
-    rest = reduce(or_, digits, 0)
-    chosen, missing = 0, count
-    for digit in reversed(digits):
-        some = rest & digit
-        found = some.bit_count()
-        if found >= missing:
-            rest = some
-        else:
-            chosen |= some
-            missing -= found
-            rest ^= some
-    return [*members(chosen), *newest(rest, missing)]
-
-
-def values(digits: Sequence[int], ids: Sequence[int]) -> list[int]:
-    """The sum of each of these papers."""
-    size = max(ids, default=0) // 8 + 1
-    columns = [(digit & (1 << size * 8) - 1).to_bytes(size, "little") for digit in digits]
-    return [
-        sum((column[one >> 3] >> (one & 7) & 1) << place for place, column in enumerate(columns))
-        for one in ids
-    ]
-
-
-def members(papers: int) -> list[int]:
-    """The papers of a set, in order."""
-    data = papers.to_bytes(papers.bit_length() // 8 + 1, "little")
-    found = []
-    for start in range(0, len(data), _WINDOW):  # most of a set is empty
-        if (window := data[start : start + _WINDOW]) != _NOTHING:
-            found += [
-                start + one.start() << 3 | place
-                for one in _NOT_ZERO.finditer(window)
-                for place in range(8)
-                if one[0][0] >> place & 1
-            ]
-    return found
-
-
-def newest(papers: int, count: int) -> list[int]:
-    """The ``count`` newest papers of a set, or all if it has no more."""
-    data = papers.to_bytes(papers.bit_length() // 8 + 1, "little")
-    window = _WINDOW
-    while window < len(data) and int.from_bytes(data[-window:], "little").bit_count() < count:
-        window *= 2
-    start = max(0, len(data) - window)
-    found = members(int.from_bytes(data[start:], "little"))
-    return [start * 8 + one for one in found[-count:]] if count > 0 else []

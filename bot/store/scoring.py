@@ -14,15 +14,16 @@ from operator import and_
 from sqlite3 import Connection
 
 from bot.store import postings
-from bot.store.ranking import best, summed, values
+from bot.store.ranking import CHUNK, Papers, best, summed, values
 from bot.store.rows import put_ids
 from bot.store.scratch import full_text
 from bot.store.terms import quoted, stems
 
 WORDS, TELLING = 6, 3
-"""Words, the rarest, by which all papers are ranked, and those of which it counts what they tell."""
+"""Words, the rarest, by which all papers are ranked, and those that many papers have of which it counts whether
+they are telling: of any rarer one, papers that have it are among the best already."""
 
-EXACT = 64
+EXACT = 48
 """Papers that are ranked by BM25 itself, and by all words."""
 
 LARGEST_WEIGHT = 15
@@ -31,19 +32,18 @@ LARGEST_WEIGHT = 15
 PASSING, EITHER, TELLS = 0.95, 1.05, 1.35
 """What the frequency of a word comes to in BM25, on the average: if not telling, if that is not known, if it is."""
 
-# As FTS5 has them: https://sqlite.org/fts5.html#the_bm25_function
-K1, B = 1.2, 0.75
-
 
 @dataclass(frozen=True, slots=True)
 class _Words:
     """The different words of a query by their stems."""
 
+    matches: dict[str, str]
+    """What the full text is asked for each."""
     weights: dict[str, float]
     """What each says, times how often it was given."""
-    papers: dict[str, int]
+    papers: Mapping[str, Papers]
     """Of the rarest ones, which papers have them."""
-    telling: dict[str, int]
+    telling: Mapping[str, Papers]
     """Of the rarest of those, of which papers they are telling."""
 
 
@@ -78,18 +78,22 @@ def ranked(
     for stem, one in looked_up.papers.items():
         least = PASSING if stem in looked_up.telling else EITHER
         has, tells = (max(1, round(looked_up.weights[stem] * unit * part / TELLS)) for part in (least, TELLS))
-        weighted += [(one, has), (looked_up.telling.get(stem, 0), tells - has)]
+        weighted += [(one, has), (looked_up.telling.get(stem, ()), tells - has)]
     largest = 1 << sum(weight for _, weight in weighted).bit_length()
-    every = reduce(and_, looked_up.papers.values()) if all_first else 0
-    digits = summed([*weighted, (every, largest)])
-    first = best(digits, exact)
-    scores = _bm25(db, first, looked_up.weights, title_weight)
-    first.sort(key=lambda one: (every >> one & 1, scores[one], one), reverse=True)
+    every = (
+        [reduce(and_, chunk) for chunk in zip(*looked_up.papers.values(), strict=True)] if all_first else []
+    )
+    sums = summed([*weighted, (every, largest)])
+    first = best(sums, exact)
+    asked = {looked_up.matches[stem]: weight for stem, weight in looked_up.weights.items()}
+    scores = _bm25(db, first, asked, title_weight)
+    whole = {one for one in first if every and every[one // CHUNK] >> one % CHUNK & 1}
+    first.sort(key=lambda one: (one in whole, scores[one], one), reverse=True)
     found = [(one, scores[one]) for one in first[:count]]
     if count > exact:
-        others = set(best(digits, count)).difference(first)
-        sums = sorted(zip(values(digits, list(others)), others, strict=True), reverse=True)
-        found += [(one, total % largest * TELLS / unit) for total, one in sums]
+        others = list(set(best(sums, count)).difference(first))
+        in_order = sorted(zip(values(sums, others), others, strict=True), reverse=True)
+        found += [(one, total % largest * TELLS / unit) for total, one in in_order]
     return found
 
 
@@ -105,40 +109,41 @@ def _looked_up(db: Connection, words: Sequence[str], last_id: int) -> _Words | N
     counts = postings.counts(db, match)
     rarest = sorted(match, key=lambda stem: (counts.get(stem, 0), stem))[:WORDS]
     read = postings.read(db, {stem: match[stem] for stem in rarest}, last_id)
-    few = {stem: match[stem] for stem in rarest[:TELLING]}
+    few = {stem: match[stem] for stem in [stem for stem in rarest if stem in counts][:TELLING]}
     telling = postings.read(db, few, last_id, telling=True)
     if read is None or telling is None:
         return None
     weights = {}
     for stem in match:
-        count = counts.get(stem) or (read[stem].bit_count() if stem in read else last_id // postings.COMMON)
+        count = counts.get(stem) or (
+            sum(one.bit_count() for one in read[stem]) if stem in read else last_id // postings.COMMON
+        )
         weights[stem] = given[stem] * _idf(count, last_id)
-    return _Words(weights, read, telling)
+    return _Words(match, weights, read, telling)
 
 
 def _idf(count: int, papers: int) -> float:
+    """How rare a word is, as FTS5 has it: https://sqlite.org/fts5.html#the_bm25_function."""
     return max(1e-6, math.log((papers - count + 0.5) / (count + 0.5)))
 
 
 def _bm25(
     db: Connection, paper_ids: Sequence[int], weights: Mapping[str, float], title_weight: float
 ) -> dict[int, float]:
-    """BM25 of these papers; how long one is, is judged beside the others."""
+    """BM25 of these papers for queries with weights; how long a paper is, is judged beside the others."""
     rows = db.execute(
         "SELECT id, title, abstract FROM papers WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
         (put_ids(paper_ids),),
     ).fetchall()
-    lengths = {row["id"]: len(row["title"]) + len(row["abstract"]) for row in rows}
-    average = sum(lengths.values()) / max(1, len(lengths))
     scores = dict.fromkeys(paper_ids, 0.0)
     with full_text() as memory:
         memory.executemany("INSERT INTO texts (rowid, title, text) VALUES (?, ?, ?)", map(tuple, rows))
-        places = memory.execute(
-            "SELECT term, doc, sum(CASE col WHEN 'title' THEN ? ELSE 1 END) FROM words "
-            "WHERE term IN (SELECT value FROM json_each(?)) GROUP BY term, doc",
+        found = memory.execute(
+            "SELECT value, texts.rowid, -bm25(texts, ?, 1) FROM json_each(?) CROSS JOIN texts WHERE texts MATCH value",
             (title_weight, json.dumps(list(weights))),
-        )
-        for stem, paper_id, often in places:
-            long = K1 * (1 - B + B * lengths[paper_id] / average)
-            scores[paper_id] += weights[stem] * often * (K1 + 1) / (often + long)
+        ).fetchall()
+    among = Counter(match for match, _, _ in found)
+    factors = {match: weights[match] / _idf(count, len(rows)) for match, count in among.items()}
+    for match, paper_id, score in found:
+        scores[paper_id] += factors[match] * score
     return scores

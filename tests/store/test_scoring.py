@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store import Connection, Store, papers, postings, scoring, search
+from bot.store import Connection, Store, papers, postings, ranking, scoring, search
 from bot.store.database import connect
 from bot.store.terms import any_of
 from tests.store import samples
@@ -38,6 +38,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch, filled: Connection) -> None:
     """As if a history of five hundred papers were long, with all that can be kept of it."""
+    monkeypatch.setattr(ranking, "CHUNK", 128)
+    monkeypatch.setattr(scoring, "CHUNK", 128)
     for name, value in (("CHUNK", 128), ("STEP", 64), ("COMMON", 16), ("BEHIND", 100)):
         monkeypatch.setattr(postings, name, value)
     monkeypatch.setattr(search, "RANKED", 20)

@@ -62,6 +62,7 @@ def fill(db: Connection, count: int) -> None:
 async def test_common_words_are_kept_as_papers_come(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Told how far it is, up to the last full step; nothing is done while few are new."""
     monkeypatch.setattr(postings, "STEP", 16)
+    monkeypatch.setattr(postings, "MOST", 16)
     monkeypatch.setattr(postings, "COMMON", 4)
     told: list[tuple[int, int]] = []
     await keep_postings(store, lambda *far: told.append(far))
