@@ -216,10 +216,10 @@ def _papers(places: str, titled: str | None) -> tuple[Collection[int], Collectio
 def _packed(papers: bytes | bytearray) -> tuple[int, bytes]:
     """A set of a chunk as it is kept, with how many it has: the bits, or what zlib makes of them."""
     count = int.from_bytes(papers, "little").bit_count()
-    if count * DENSE > CHUNK:
-        return count, _AS_IT_IS + papers
-    return count, _DEFLATED + zlib.compress(papers.rstrip(b"\0"), 1)
+    data = papers.rstrip(b"\0")
+    return count, _AS_IT_IS + data if count * DENSE > CHUNK else _DEFLATED + zlib.compress(data, 1)
 
 
 def _unpack(data: bytes) -> bytes:
-    return data[1:] if data[:1] == _AS_IT_IS else zlib.decompress(data[1:]).ljust(CHUNK // 8, b"\0")
+    papers = data[1:] if data[:1] == _AS_IT_IS else zlib.decompress(data[1:])
+    return papers.ljust(CHUNK // 8, b"\0")
