@@ -19,12 +19,15 @@ from bot.store.rows import put_ids
 from bot.store.scratch import full_text
 from bot.store.terms import quoted, stems
 
-WORDS, TELLING = 6, 3
-"""Words, the rarest, by which all papers are ranked, and those that many papers have of which it counts whether
-they are telling: of any rarer one, papers that have it are among the best already."""
+WORDS = 24
+"""Words, the rarest, by which all papers are ranked; the others only count among the best of those."""
 
-EXACT = 48
-"""Papers that are ranked by BM25 itself, and by all words."""
+TELLING = 3
+"""Of those that many papers have the rarest, but no fewer than half, count more where they are telling; of any rarer
+word, papers that have it are among the best already."""
+
+EXACT, FOR_EACH, MOST = 48, 6, 128
+"""Papers that are ranked by BM25 itself: so many at least, so many for each word, and no more than so many."""
 
 LARGEST_WEIGHT = 15
 """The weight of the rarest word when all papers are ranked; those of others are in proportion, whole numbers."""
@@ -63,11 +66,12 @@ def ranked(
     *,
     title_weight: float,
     all_first: bool = False,
-    exact: int = EXACT,
+    exact: int = 0,
 ) -> list[tuple[int, float]] | None:
     """Up to ``count`` papers up to ``last_id`` with any of the words, best first, with about their BM25.
 
-    A word in a title counts ``title_weight`` times; with ``all_first`` papers with all words come before others.
+    A word in a title counts ``title_weight`` times; with ``all_first`` papers with all words come before others. The
+    first ``exact`` papers, or more, have their exact BM25.
     None when this history, or one of the words, can't be looked up in this way.
     """
     looked_up = _looked_up(db, words, last_id)
@@ -83,6 +87,7 @@ def ranked(
     every = (
         [reduce(and_, chunk) for chunk in zip(*looked_up.papers.values(), strict=True)] if all_first else []
     )
+    exact = max(exact, EXACT, min(FOR_EACH * len(words), MOST))
     sums = summed([*weighted, (every, largest)])
     first = best(sums, exact)
     asked = {looked_up.matches[stem]: weight for stem, weight in looked_up.weights.items()}
@@ -109,7 +114,8 @@ def _looked_up(db: Connection, words: Sequence[str], last_id: int) -> _Words | N
     counts = postings.counts(db, match)
     rarest = sorted(match, key=lambda stem: (counts.get(stem, 0), stem))[:WORDS]
     read = postings.read(db, {stem: match[stem] for stem in rarest}, last_id)
-    few = {stem: match[stem] for stem in [stem for stem in rarest if stem in counts][:TELLING]}
+    common = [stem for stem in rarest if stem in counts]
+    few = {stem: match[stem] for stem in common[: max(TELLING, len(common) // 2)]}
     telling = postings.read(db, few, last_id, telling=True)
     if read is None or telling is None:
         return None
