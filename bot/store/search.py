@@ -1,7 +1,7 @@
 """Full text over titles and abstracts, ranked by BM25, and the conditions beside it. No query is an error.
 
 Ranking costs a microsecond a paper, so that only so many are ranked: what matches more of them is narrowed, to its
-rare words, to its titles, and at last to the newest. A history of up to ``RANKED`` papers never is.
+rare words, to its titles, and at last to the newest. A history of up to ``WHOLE`` papers never is.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,6 +28,9 @@ SHORT_WEIGHTS = (3.0, 1.0)
 
 RANKED = 2_000
 """Papers that one query ranks: more take longer than a person waits for."""
+
+WHOLE = 10_000
+"""Papers of a history in which all that match are ranked: narrowing costs more there than it saves."""
 
 WEIGHED = 100_000
 """Papers, added up over the words, that a word may be in to count in the rank of papers found by rarer ones."""
@@ -132,7 +135,7 @@ def search(
                 total = _count(asked)
             if total:
                 wanted = max(first + limit, RERANKED if asked.rerank else 0)
-                _fill(asked, total, min(wanted, LISTED if total > RANKED else total), found)
+                _fill(asked, total, min(wanted, LISTED if total > _most(asked) else total), found)
     except TooLong:
         cut_short = True
         if asked.query.excluded and not _match(asked.query):
@@ -142,10 +145,15 @@ def search(
     some = any_of((*asked.query.phrases, *asked.query.words))
     shown = found[first : first + limit]
     page = list(zip(shown, snippets(db, some, shown), strict=True))
-    if total > RANKED:
+    if total > _most(asked):
         # The newest of all are also the newest of the newest.
         return Answer(page, LISTED, more=True, cut_short=cut_short or (asked.first > 0 and bool(some)))
     return Answer(page, total, more=cut_short or asked.first > 0, cut_short=cut_short or asked.first > 0)
+
+
+def _most(asked: _Search) -> int:
+    """Papers that one query of this history ranks."""
+    return WHOLE if asked.last <= WHOLE else RANKED
 
 
 def _newest_before(asked: _Search) -> int:
@@ -179,7 +187,7 @@ def _oldest(asked: _Search) -> int:
         if " " in phrase
         for word in phrase.split()
     ]
-    if asked.last <= RANKED or not words:
+    if asked.last <= _most(asked) or not words:
         return 0
     read = sum(shares(asked.db, [quoted(word) for word in words], asked.last)) * asked.last
     return max(0, asked.last - NEWEST) if read > PHRASED else 0
@@ -193,20 +201,22 @@ def _mended(db: Connection, query: Query) -> Query:
 
 def _count(asked: _Search) -> int:
     """How many papers match, but no more than one more than are ranked."""
-    if _is_words(asked.query) and scoring.at_least(asked.db, asked.query.words, asked.last) > RANKED:
-        return RANKED + 1
+    most = _most(asked)
+    if _is_words(asked.query) and scoring.at_least(asked.db, asked.query.words, asked.last) > most:
+        return most + 1
     words = dict.fromkeys(asked.query.words)
     sql, values = _select(asked, _Stage(_match(asked.query, any_of(words)), ranked=False))
-    row = asked.db.execute(f"SELECT count(*) AS n FROM ({sql} LIMIT {RANKED + 1})", values).fetchone()
+    row = asked.db.execute(f"SELECT count(*) AS n FROM ({sql} LIMIT {most + 1})", values).fetchone()
     return int(row["n"])
 
 
 def _fill(asked: _Search, total: int, wanted: int, found: list[int]) -> None:
     """Rank stage by stage until there are as many papers as wanted; each counts where it comes first."""
     found += beginnings(asked.db, asked.query, _match(asked.query), asked.values)[:wanted]
-    if total > RANKED and _is_words(asked.query):
+    narrow = total > _most(asked)
+    if narrow and _is_words(asked.query):
         _take(asked, _ranked(asked, wanted + len(found)), wanted, found)
-    stages = _stages(asked, narrow=total > RANKED)
+    stages = _stages(asked, narrow=narrow)
     while len(found) < wanted and (stage := next(stages, None)) is not None:
         sql, values = _select(asked, stage)
         rows = asked.db.execute(f"{sql} LIMIT :limit", {**values, "limit": wanted + len(found)})
@@ -244,7 +254,7 @@ def _ranked(asked: _Search, wanted: int) -> Sequence[tuple[int, float]]:
         wanted,
         title_weight=(SHORT_WEIGHTS if len(words) <= SHORT else LONG_WEIGHTS)[0],
         all_first=1 < len(words) <= SHORT,
-        exact=scoring.EXACT if asked.rerank is None else RERANKED,
+        exact=0 if asked.rerank is None else RERANKED,
     )
     return found or ()
 

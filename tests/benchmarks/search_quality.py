@@ -26,12 +26,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import library
+from bot.app.background import keep_postings
 from bot.app.meaning import encode_missing
 from bot.models import Brief, Entry
 from bot.reading.brief import paper_of
 from bot.reading.identity import block_keys
 from bot.reading.vectors import encoder
-from bot.store import Connection, Store, papers, search
+from bot.store import Connection, Store, papers, postings, search
 from bot.store.vectors import Encoder
 
 SETS = Path("../shared/data/search")
@@ -88,6 +89,7 @@ async def measure(folder: Path, path: Path, by: Encoder | None = None) -> Figure
     store = Store.open(path, encoder=by)
     try:
         ids = await store.write(_admit, documents)
+        await keep_postings(store)
         if by is not None:
             await encode_missing(store, by)
         scores, spent = [], []
@@ -109,8 +111,9 @@ async def measure(folder: Path, path: Path, by: Encoder | None = None) -> Figure
 
 
 def narrow(ranked: int) -> None:
-    """Have every search rank so few papers, and weigh and conjoin words of so many fewer."""
+    """Have every search rank so few papers, weigh and conjoin words of so many fewer, and keep them of each paper."""
     part = ranked / search.RANKED
+    search.WHOLE, postings.STEP = 0, 1
     search.RANKED, search.WEIGHED, search.CONJOINED = (
         round(limit * part) for limit in (search.RANKED, search.WEIGHED, search.CONJOINED)
     )

@@ -42,6 +42,7 @@ def small(monkeypatch: pytest.MonkeyPatch, filled: Connection) -> None:
     monkeypatch.setattr(scoring, "CHUNK", 128)
     for name, value in (("CHUNK", 128), ("STEP", 64), ("COMMON", 16), ("BEHIND", 100)):
         monkeypatch.setattr(postings, name, value)
+    monkeypatch.setattr(search, "WHOLE", 20)
     monkeypatch.setattr(search, "RANKED", 20)
     while (step := postings.next_step(filled)) is not None:
         postings.add(filled, step)

@@ -318,6 +318,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 @pytest.fixture
 def few_ranked(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if ranking twelve papers took as long as a person waits."""
+    monkeypatch.setattr(search, "WHOLE", 12)
     monkeypatch.setattr(search, "RANKED", 12)
     monkeypatch.setattr(search, "WEIGHED", 30)
     monkeypatch.setattr(search, "SHORTEST", 12)
@@ -382,6 +383,7 @@ def test_of_papers_with_a_word_that_most_have_the_shortest_come_first(
     for length in range(20):
         title = f"On {'long ' * (length * 7 % 20)}kites" if length % 2 else "Weather"
         papers.admit(db, brief(title, "Kites fly in it."), (), samples.NOW)
+    monkeypatch.setattr(search, "WHOLE", 6)
     monkeypatch.setattr(search, "RANKED", 6)
     monkeypatch.setattr(search, "WEIGHED", 10)
     monkeypatch.setattr(search, "SHORTEST", 5)
@@ -400,6 +402,7 @@ def test_papers_without_a_word_are_looked_for_in_the_newest(
     few = search.search(long, "-nothing", 20)
     assert [paper_id for paper_id, _ in few.papers] == list(range(60, 50, -1))
     assert few.cut_short
+    monkeypatch.setattr(search, "WHOLE", 5)
     monkeypatch.setattr(search, "RANKED", 5)
     enough = search.search(long, "-nothing", 5)
     assert [paper_id for paper_id, _ in enough.papers] == [60, 59, 58, 57, 56]
