@@ -20,8 +20,8 @@ TERMS = 12
 CONSIDERED = 60
 """Different words of a paper of which it is found out how telling they are, those of the title first."""
 
-POSTINGS = 30_000
-"""Papers that the words may be in, added up, for all of those to be ranked."""
+FEW, POSTINGS = 10_000, 30_000
+"""Papers that the words may be in, added up, for all of those to be ranked at once; and when there is no other way."""
 
 CANDIDATES = 100
 """Papers ranked by words that are ranked again with tags."""
@@ -103,7 +103,7 @@ def _by_words(db: Connection, words: Mapping[str, float], last: int) -> dict[int
     if not words:
         return {}
     read = list(accumulate(words.values()))
-    if read[-1] > POSTINGS:
+    if read[-1] > FEW:
         scored = scoring.ranked(db, list(words), last, CANDIDATES + 1, title_weight=TITLE)
         if scored is not None:
             return dict(scored)
