@@ -41,7 +41,7 @@ from bot.store import Store
 from bot.store.query import is_telling
 from bot.store.vectors import Encoder
 from tests.benchmarks import search_quality
-from tests.benchmarks.history_scale import queries
+from tests.benchmarks.history_scale import calibration, queries
 from tests.benchmarks.search_quality import NOW, PAGE, SETS, judged, ndcg
 
 RECORDS = Path("../shared/data/arxiv_12000.jsonl.gz")
@@ -288,14 +288,6 @@ def lines(path: Path) -> Iterator[Mapping[str, object]]:
         for line in text:
             record: Mapping[str, object] = json.loads(line)
             yield record
-
-
-def calibration() -> float:
-    """Seconds of processor time for ten million additions."""
-    began, total = time.process_time(), 0
-    for number in range(10**7):
-        total += number
-    return time.process_time() - began
 
 
 def main() -> None:
