@@ -179,7 +179,8 @@ async def ingest_files(
     with app.opened(settings, writes=True) as store:
         for path in found:
             on_receipt(await _ingest(settings, store, path, make_brief, on_progress, stop, folder, origin))
-        await keep_postings(store, on_progress("common words"))
+        reason = "stopped; common words are looked at again when the bot runs"
+        await keep_postings(store, _until(stop, reason, on_progress("common words")))
     return len(found)
 
 
@@ -194,16 +195,7 @@ async def _ingest(
     origin: Origin = "digest",
 ) -> Receipt:
     """Read one file, but no further once told to stop."""
-    told = on_progress(path.name)
-
-    def progress(done: int, total: int) -> None:
-        if stop.is_set():
-            raise Stopped(
-                f"{path.name}: stopped half way; nothing of it is kept, and it is read anew next time"
-            )
-        if told is not None:
-            told(done, total)
-
+    reason = f"{path.name}: stopped half way; nothing of it is kept, and it is read anew next time"
     return await ingest(
         store,
         path,
@@ -211,6 +203,18 @@ async def _ingest(
         app.now(),
         max_bytes=settings.max_digest_mb * app.MEGABYTE,
         folder=folder,
-        progress=progress,
+        progress=_until(stop, reason, on_progress(path.name)),
         origin=origin,
     )
+
+
+def _until(stop: asyncio.Event, reason: str, told: Progress | None) -> Progress:
+    """Tell how far something is, and raise Stopped once told to stop."""
+
+    def progress(done: int, total: int) -> None:
+        if stop.is_set():
+            raise Stopped(reason)
+        if told is not None:
+            told(done, total)
+
+    return progress

@@ -1,12 +1,17 @@
 """Reading files for the commands: each gets its receipt, in order, whatever the others are like."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from bot import app
 from bot.app import runner
+from bot.errors import Stopped
+from bot.ingest import Progress
 from bot.models import Receipt
 from bot.settings import Settings
+from bot.store import postings
 
 
 @pytest.fixture
@@ -55,3 +60,19 @@ async def test_a_link_out_of_the_folder_is_refused_but_a_named_one_is_read(folde
     assert refused.error is not None
     assert "link" in refused.error
     assert (await receipts(folder / "digests" / "link.jsonl"))[1][0].new == 1
+
+
+async def test_ctrl_c_ends_the_keeping_of_common_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the step under way, which is kept; the papers are all there."""
+    for name, value in (("STEP", 4), ("MOST", 4), ("COMMON", 2)):
+        monkeypatch.setattr(postings, name, value)
+    lines = (f'{{"title": "Kites {number}{number}", "abstract": "We fly."}}' for number in range(10, 50))
+    (folder / "a.jsonl").write_text("\n".join(lines))
+
+    def told(name: str) -> Progress | None:
+        return (lambda done, total: signal.raise_signal(signal.SIGINT)) if name == "common words" else None
+
+    with pytest.raises(Stopped, match="common words"):
+        await runner.ingest_files(Settings(), [Path("a.jsonl")], on_receipt=lambda _: None, on_progress=told)
+    with app.opened(Settings(), writes=True) as store:
+        assert 0 < await store.read(postings.upto) < 40
