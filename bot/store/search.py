@@ -1,7 +1,8 @@
 """Full text over titles and abstracts, ranked by BM25, and the conditions beside it. No query is an error.
 
-Ranking costs a microsecond a paper, so that only so many are ranked: what matches more of them is narrowed, to its
-rare words, to its titles, and at last to the newest. A history of up to ``WHOLE`` papers never is.
+Ranking costs a microsecond a paper, so that only so many are ranked. Of more papers with any of some words the best are
+found by ``scoring``; with conditions beside the words what matches is narrowed, to its rare words, to its titles, and
+at last to the newest. A history of up to ``WHOLE`` papers is always ranked whole.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
