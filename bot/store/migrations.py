@@ -576,14 +576,12 @@ CREATE INDEX postings_count ON postings(telling, stem, count)
 
 
 def m013_merging(db: "Database") -> None:
-    """What is indexed is written more often than it is looked up: fewer merges at each paper."""
+    """Titles and authors are written more often than they are looked up: fewer merges at each paper."""
     for statement in _M013.split(";\n\n"):
         db.execute(statement)
 
 
 _M013 = """
-INSERT INTO papers_fts (papers_fts, rank) VALUES ('automerge', 8);
-
 INSERT INTO title_words (title_words, rank) VALUES ('automerge', 16);
 
 INSERT INTO papers_authors (papers_authors, rank) VALUES ('automerge', 16)
