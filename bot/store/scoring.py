@@ -26,7 +26,7 @@ TELLING = 3
 """Of those that many papers have the rarest, but no fewer than half, count more where they are telling; of any rarer
 word, papers that have it are among the best already."""
 
-EXACT, FOR_EACH, MOST = 48, 6, 128
+EXACT, FOR_EACH, MOST = 40, 6, 128
 """Papers that are ranked by BM25 itself: so many at least, so many for each word, and no more than so many."""
 
 LARGEST_WEIGHT = 15
