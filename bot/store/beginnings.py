@@ -6,6 +6,7 @@ from sqlite3 import Connection
 from bot.store import titles
 from bot.store.conditions import Values, conditions
 from bot.store.query import Query
+from bot.store.rows import put_ids
 
 BEGINNINGS = 500
 """Titles, about the newest, that begin with the words and may come first for it."""
@@ -42,7 +43,7 @@ def beginnings(db: Connection, query: Query, match: str, values: Values) -> list
 def _checked(db: Connection, found: list[int], given: list[str]) -> list[int]:
     """Those whose title does begin so, beyond what is kept of its beginning."""
     rows = db.execute(
-        "SELECT id, title FROM papers WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(found),)
+        "SELECT id, title FROM papers WHERE id IN (SELECT value FROM json_each(?))", (put_ids(found),)
     )
     begun = {row["id"] for row in rows if titles.begins(row["title"], given)}
     return [paper_id for paper_id in found if paper_id in begun]
