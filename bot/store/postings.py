@@ -19,6 +19,7 @@ from sqlite3 import Connection
 
 from bot.store import facts
 from bot.store.ranking import CHUNK, Papers
+from bot.store.scratch import TABLES
 
 STEP, MOST = 2_048, 16_384
 """Papers for which a step is made, and those that one may add: more would take more than some seconds."""
@@ -35,13 +36,6 @@ BEHIND = 65_536
 _AS_IT_IS, _DEFLATED = b"\0", b"\1"
 
 _UPTO, _CHANGES = "postings: papers before", "postings: changes"
-
-_MEMORY = """
-CREATE VIRTUAL TABLE texts USING fts5(
-    title, text, content='', columnsize=0, tokenize='porter unicode61 remove_diacritics 2'
-);
-CREATE VIRTUAL TABLE words USING fts5vocab(texts, instance);
-"""
 
 Key = tuple[str, int, int]
 """What a row is of: a stem, 1 for the papers that it is telling of, else 0, and the chunk."""
@@ -194,9 +188,9 @@ def _stems(texts: Iterable[Sequence[object]], least: int = 1) -> Iterator[tuple[
 
     A paper is named as often as it has the stem, in order, with commas between.
     """
-    # Not one that is kept: this may be tens of thousands of papers.
+    # Not one that is kept in memory, nor the texts themselves: this may be tens of thousands of papers.
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as memory:
-        memory.executescript(_MEMORY)
+        memory.executescript(TABLES.format("content='', columnsize=0, "))
         memory.execute("BEGIN")
         memory.executemany("INSERT INTO texts (rowid, title, text) VALUES (?, ?, ?)", map(tuple, texts))
         yield from memory.execute(

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from sqlite3 import Connection
 
-_TABLES = """
-CREATE VIRTUAL TABLE texts USING fts5(title, text, tokenize='porter unicode61 remove_diacritics 2');
+TABLES = """
+CREATE VIRTUAL TABLE texts USING fts5(title, text, {}tokenize='porter unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE words USING fts5vocab(texts, instance);
 """
+"""What a full text is made by, with room for further options of FTS5, each before a comma."""
 
 _idle: list[Connection] = []
 """Empty ones: making one takes as long as marking a page of hits."""
@@ -25,7 +26,7 @@ def full_text() -> Iterator[Connection]:
         memory = _idle.pop()
     except IndexError:
         memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        memory.executescript(_TABLES)
+        memory.executescript(TABLES.format(""))
     memory.execute("BEGIN")
     try:
         yield memory
