@@ -84,6 +84,12 @@ def brief(number: int) -> Brief:
     )
 
 
+def saying(title: str, abstract: str, *tags: str) -> Brief:
+    """A brief with this text and these tags, and no identifier."""
+    one = brief(1)
+    return replace(one, paper=replace(one.paper, title=title, abstract=abstract, arxiv_id=None), tags=tags)
+
+
 def keys(number: int) -> tuple[str, ...]:
     """The block keys of that paper; the second is common to all."""
     return (f"t:frugalattention{number}", "w:frugal attention sparse")

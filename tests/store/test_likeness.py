@@ -1,7 +1,6 @@
 """Papers alike are found by words that tell, whatever the text is made of."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,9 +22,7 @@ def db(path: Path) -> Iterator[Connection]:
 
 def admit(db: Connection, title: str, abstract: str, *tags: str) -> int:
     """A paper with this text and these tags."""
-    brief = samples.brief(1)
-    paper = replace(brief.paper, title=title, abstract=abstract, arxiv_id=None)
-    return papers.admit(db, replace(brief, paper=paper, tags=tags), (), samples.NOW)
+    return papers.admit(db, samples.saying(title, abstract, *tags), (), samples.NOW)
 
 
 def test_a_rare_word_in_common_tells_more(db: Connection) -> None:

@@ -52,13 +52,7 @@ def said(rng: random.Random) -> str:
 
 def admit(db: Connection, title: str, abstract: str) -> int:
     """A paper with this text."""
-    one = samples.brief(1)
-    return papers.admit(
-        db,
-        replace(one, paper=replace(one.paper, title=title, abstract=abstract, arxiv_id=None)),
-        (),
-        samples.NOW,
-    )
+    return papers.admit(db, samples.saying(title, abstract), (), samples.NOW)
 
 
 def add_all(db: Connection) -> None:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,9 +27,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
             " ".join(rng.choices((*WORDS, f"w{number:05}"), (1, 2, 3, 4, 5, 6, 7, 8, 700), k=length))
             for length in (6, rng.randint(8, 60))
         ]
-        one = samples.brief(1)
-        paper = replace(one.paper, title=texts[0], abstract=texts[1], arxiv_id=None)
-        papers.admit(db, replace(one, paper=paper), (), samples.NOW)
+        papers.admit(db, samples.saying(*texts), (), samples.NOW)
     yield db
     db.close()
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.models import Bookmark, Brief, Link
+from bot.models import Bookmark, Link
 from bot.store import Connection, Store, bookmarks, deadline, digests, papers, search
 from bot.store.database import connect
 from tests.store import samples
@@ -22,12 +22,6 @@ TEXTS = (
 )
 
 
-def brief(title: str, abstract: str) -> Brief:
-    """A brief with that text, and no identifier."""
-    one = samples.brief(1)
-    return replace(one, paper=replace(one.paper, title=title, abstract=abstract, arxiv_id=None))
-
-
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A history of four papers."""
@@ -36,7 +30,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     db = connect(path)
     db.execute("BEGIN")
     for title, abstract in TEXTS:
-        papers.admit(db, brief(title, abstract), (), samples.NOW)
+        papers.admit(db, samples.saying(title, abstract), (), samples.NOW)
     yield db
     db.close()
 
@@ -84,10 +78,10 @@ def test_pages_follow_one_another(filled: Connection) -> None:
 def test_pages_fit_together_while_papers_arrive(db: Connection) -> None:
     """What arrives between two pages pushes nothing over their edge."""
     for number in range(6):
-        papers.admit(db, brief(f"Kites {number}", "kite " * number), (), samples.NOW)
+        papers.admit(db, samples.saying(f"Kites {number}", "kite " * number), (), samples.NOW)
     for query in ("kites", "since:2000", "kites and strings of the many kinds"):
         before = search.search(db, query, 3, last_id=6)
-        papers.admit(db, brief("Kites", "Kites, kites."), (), samples.NOW)
+        papers.admit(db, samples.saying("Kites", "Kites, kites."), (), samples.NOW)
         after = search.search(db, query, 3, 3, last_id=6)
         assert {paper_id for paper_id, _ in before[0] + after[0]} == set(range(1, 7))
         assert before[1] == after[1] == 6
@@ -103,18 +97,24 @@ def test_stop_words_count_when_there_are_no_others(filled: Connection) -> None:
 
 SHELF = (
     replace(
-        brief("Mamba: Selective State Spaces", "Sequences in O(N) steps, not O(N^2)."),
+        samples.saying("Mamba: Selective State Spaces", "Sequences in O(N) steps, not O(N^2)."),
         tags=("state space", "pruning"),
         links=(Link("code", "https://example.org/mamba"),),
     ),
-    replace(brief("Vision Mamba", "Mamba and images. Mamba, mamba, in O(N²)."), tags=("vision",), links=()),
     replace(
-        brief("Attention is what is needed", "State and space, in 10⁻³ seconds."),
+        samples.saying("Vision Mamba", "Mamba and images. Mamba, mamba, in O(N²)."),
+        tags=("vision",),
+        links=(),
+    ),
+    replace(
+        samples.saying("Attention is what is needed", "State and space, in 10⁻³ seconds."),
         tags=("attention",),
         links=(),
     ),
     replace(
-        brief("Attention", "A space of states."), tags=("state space",), links=(Link("find", "https://code"),)
+        samples.saying("Attention", "A space of states."),
+        tags=("state space",),
+        links=(Link("find", "https://code"),),
     ),
 )
 PEOPLE = (("Ada Lovelace", "Émile Noël"), ("Ada Example",), ("Noel Ada",), ())
@@ -211,7 +211,7 @@ def test_a_letter_is_forgiven_when_nothing_else_is_found(shelf: Connection) -> N
 
 def test_digits_are_never_forgiven(db: Connection) -> None:
     """A model's number is not a slip of the finger."""
-    papers.admit(db, brief("YOLOv9", "Boxes."), (), samples.NOW)
+    papers.admit(db, samples.saying("YOLOv9", "Boxes."), (), samples.NOW)
     assert ids(db, "YOLOv9") == ids(db, "YOLLOv9") == [1]
     assert ids(db, "YOLOv8") == ids(db, "YOLOv") == ids(db, "YOLOv99") == []
 
@@ -234,8 +234,8 @@ def test_an_author_is_found_by_what_an_upgrade_says(db: Connection) -> None:
 
 def test_an_upgraded_paper_is_found_by_its_new_text_only(db: Connection) -> None:
     """The index follows the text, and stays whole."""
-    papers.admit(db, brief("An old title", "old words"), (), samples.NOW)
-    new = brief("A fresh title", "new words")
+    papers.admit(db, samples.saying("An old title", "old words"), (), samples.NOW)
+    new = samples.saying("A fresh title", "new words")
     papers.upgrade(db, replace(new, paper=replace(new.paper, id=1)), ())
     assert (ids(db, "old"), ids(db, "fresh")) == ([], [1])
     papers.upgrade(db, replace(new, paper=replace(new.paper, id=1, upvotes=7)), ())
@@ -310,7 +310,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     db.execute("BEGIN")
     for number in range(1, 61):
         title = f"Learning {'of kites' if number % 6 == 0 else 'to walk'} {number}"
-        papers.admit(db, brief(title, "Deep learning, learned deeply."), (), samples.NOW)
+        papers.admit(db, samples.saying(title, "Deep learning, learned deeply."), (), samples.NOW)
     yield db
     db.close()
 
@@ -382,7 +382,7 @@ def test_of_papers_with_a_word_that_most_have_the_shortest_come_first(
     """Those with it in the title, of the newest; ranking them would take counting all papers that have it."""
     for length in range(20):
         title = f"On {'long ' * (length * 7 % 20)}kites" if length % 2 else "Weather"
-        papers.admit(db, brief(title, "Kites fly in it."), (), samples.NOW)
+        papers.admit(db, samples.saying(title, "Kites fly in it."), (), samples.NOW)
     monkeypatch.setattr(search, "WHOLE", 6)
     monkeypatch.setattr(search, "RANKED", 6)
     monkeypatch.setattr(search, "WEIGHED", 10)

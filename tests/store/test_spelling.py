@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from bot.store import Connection, papers
 from bot.store.spelling import mended
 from tests.store import samples
-from tests.store.test_search import brief
+from tests.store.samples import saying
 
 
 @pytest.fixture
 def words(db: Connection) -> Connection:
     """A history that knows a few words, one of them from two papers."""
-    papers.admit(db, brief("Gaussian splatting", "mamba mambo"), (), samples.NOW)
-    papers.admit(db, brief("Universes", "mambo naïve GPT4"), (), samples.NOW)
+    papers.admit(db, saying("Gaussian splatting", "mamba mambo"), (), samples.NOW)
+    papers.admit(db, saying("Universes", "mambo naïve GPT4"), (), samples.NOW)
     return db
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,10 +52,8 @@ async def test_work_under_way_is_not_begun_again() -> None:
 
 def fill(db: Connection, count: int) -> None:
     """Papers of a few words."""
-    one = samples.brief(1)
     for number in range(count):
-        paper = replace(one.paper, title=f"Kites {number}", abstract="Of kites.", arxiv_id=None)
-        papers.admit(db, replace(one, paper=paper), (), samples.NOW)
+        papers.admit(db, samples.saying(f"Kites {number}", "Of kites."), (), samples.NOW)
 
 
 async def test_common_words_are_kept_as_papers_come(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
